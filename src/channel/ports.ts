@@ -58,8 +58,8 @@ export type VideoTreatment = 'copy' | 'transcode';
 
 export interface PushOrder {
   readonly streamId: string;
-  /** rtmp or rtmps; the stream key in it is a secret of the platform and kept as it is. */
-  readonly url: URL;
+  /** rtmp or rtmps, the text as the platform sent it: a URL parser would alter a stream key with odd characters. */
+  readonly url: string;
   readonly stream: CameraStream;
   readonly video: VideoTreatment;
   readonly audio: 'auto' | 'none';

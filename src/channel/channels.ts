@@ -1,0 +1,38 @@
+import { GatewayError } from '../runtime/errors.ts';
+import { type Runnable, together } from '../runtime/supervise.ts';
+import type { Channel, PublishOrder } from './channel.ts';
+import type { ChannelState } from './state.ts';
+
+/** All channels by number: finds the one that an order is for, and runs them as one. */
+export class Channels implements Runnable {
+  readonly #byNumber: ReadonlyMap<number, Channel>;
+
+  constructor(channels: readonly Channel[]) {
+    this.#byNumber = new Map(channels.map((channel) => [channel.settings.channel, channel]));
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return together(signal, [...this.#byNumber.values()]);
+  }
+
+  /** What each channel is like now, by channel number. */
+  get states(): ReadonlyMap<number, ChannelState> {
+    return new Map([...this.#byNumber].map(([number, { state }]) => [number, state]));
+  }
+
+  /** @throws GatewayError `no-such-channel`, and what `Channel.publish` throws */
+  publish({ channel, ...order }: PublishOrder & { readonly channel: number }, signal: AbortSignal): Promise<void> {
+    return this.#at(channel).publish(order, signal);
+  }
+
+  /** @throws GatewayError `no-such-channel` */
+  stopPublish({ channel, streamId }: { readonly channel: number; readonly streamId: string }): Promise<void> {
+    return this.#at(channel).stopPublish(streamId);
+  }
+
+  #at(number: number): Channel {
+    const channel = this.#byNumber.get(number);
+    if (!channel) throw new GatewayError('no-such-channel', 'there is no such channel', { channel: number });
+    return channel;
+  }
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { GatewayError } from '../runtime/errors.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** One thing that is wrong with the file: where it stands and why. */
+export interface Fault {
+  /** `channels.0.onvif.host`, empty for the file as a whole. */
+  readonly path: string;
+  readonly line: number | undefined;
+  readonly message: string;
+}
+
+/**
+ * Reads the configuration file (YAML, of which JSON is a part): fills in `${ENV_NAME}`, reads the `…_file` secrets
+ * (relative to the file), checks all of it against the schema.
+ * @throws GatewayError `config-invalid`, whose field `faults` lists every fault at once.
+ */
+export function readConfig(file: string, env: NodeJS.ProcessEnv): Config {
+  return parseConfig(contents(file), { source: file, env });
+}
+
+/** The same from a text; `source` names it in errors and is where relative `…_file` paths start. */
+export function parseConfig(text: string, { source, env }: { source: string; env: NodeJS.ProcessEnv }): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const lineOf = (path: readonly PropertyKey[]): number | undefined => {
+    for (let length = path.length; length > 0; length--) {
+      const node: unknown = document.getIn(path.slice(0, length), true);
+      if (isRanged(node)) return lines.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((err) => ({ path: '', line: err.linePos?.[0].line, message: firstLine(err) }));
+    throw invalid(source, faults);
+  }
+  const faults: Fault[] = [];
+  // A value that could not be filled in is one fault, not two.
+  const report: Report = (where, message) => {
+    const path = where.join('.');
+    if (!faults.some((fault) => fault.path === path)) faults.push({ path, line: lineOf(where), message });
+  };
+  const filled = filledIn(document.toJS(), [], { env, folder: dirname(resolve(source)), report });
+  const parsed = configSchema.safeParse(filled, { error: wording });
+  if (!parsed.success) for (const issue of parsed.error.issues) report(issue.path, issue.message);
+  if (!parsed.success || faults.length > 0) throw invalid(source, faults);
+  return parsed.data;
+}
+
+type Report = (path: readonly PropertyKey[], message: string) => void;
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly folder: string;
+  readonly report: Report;
+}
+
+/** Secrets that may stand in a file of their own: systemd credentials, Docker secrets. */
+const SECRET_FILE = /^((?:login_)?password)_file$/;
+
+function filledIn(value: unknown, path: readonly PropertyKey[], around: Surroundings): unknown {
+  if (typeof value === 'string') return withEnvironment(value, path, around);
+  if (Array.isArray(value)) return value.map((item, index) => filledIn(item, [...path, index], around));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]) => entry(key, filledIn(item, [...path, key], around)));
+  return Object.fromEntries(entries);
+
+  function entry(key: string, item: unknown): readonly [string, unknown] {
+    const secret = SECRET_FILE.exec(key)?.[1];
+    if (secret === undefined || typeof item !== 'string') return [key, item];
+    if (Object.hasOwn(value as object, secret))
+      around.report([...path, key], `stands beside ${secret}; give one of them`);
+    return [secret, secretFrom(item, [...path, key], around)];
+  }
+}
+
+function withEnvironment(text: string, path: readonly PropertyKey[], { env, report }: Surroundings): string {
+  return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = env[name];
+    if (value === undefined) report(path, `the environment has no ${name}`);
+    return value ?? '';
+  });
+}
+
+function secretFrom(file: string, path: readonly PropertyKey[], { folder, report }: Surroundings): string {
+  try {
+    return readFileSync(resolve(folder, file), 'utf8').replace(/\r?\n$/, '');
+  } catch (err) {
+    report(path, `cannot be read: ${firstLine(err)}`);
+    return 'unreadable';
+  }
+}
+
+/** Words for an installer where the library's are for a programmer. */
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') return `unknown key: ${issue.keys.join(', ')}`;
+  if (issue.code !== 'invalid_type') return undefined;
+  if (issue.input === undefined) return 'is required';
+  if (issue.expected === 'string' && typeof issue.input === 'number') return 'must be text: put it in quotes';
+  return undefined;
+}
+
+function contents(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (err) {
+    throw invalid(file, [{ path: '', line: undefined, message: `cannot be read: ${firstLine(err)}` }]);
+  }
+}
+
+function invalid(source: string, faults: readonly Fault[]): GatewayError {
+  const words = faults.map(({ path, line, message }) => {
+    const place = [line === undefined ? '' : `line ${line}`, path].filter((part) => part !== '').join(', ');
+    return place === '' ? message : `${place}: ${message}`;
+  });
+  return new GatewayError('config-invalid', 'the configuration is not valid', { source, faults: words });
+}
+
+function isRanged(node: unknown): node is { range: readonly [number, number, number] } {
+  return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
+}
+
+function firstLine(err: unknown): string {
+  return (err instanceof Error ? err.message : String(err)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { LOG_LEVELS } from '../runtime/log.ts';
+import { Secret } from '../runtime/secret.ts';
+
+/** Shape, defaults, units and limits of the configuration, in one place. Unknown keys are mistakes, not wishes. */
+
+const text = z.string().min(1, 'must not be empty');
+const seconds = z.number().positive();
+const path = text;
+const port = z.number().int().min(1).max(65_535);
+const secret = z
+  .string()
+  .min(1, 'must not be empty')
+  .transform((value) => new Secret(value));
+
+/** `192.168.1.10`, `cam-3.lan`, `fe80::1`; an address without scheme, port or path. */
+const host = text.regex(/^[\w.:%-]+$/, 'must be a host name or an IP address, without http:// and without a port');
+
+/** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
+const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, 'must look like 127.0.0.1:8080');
+
+/** A login that may be left out; its parts become one value, or none. */
+const account = {
+  username: text.optional().describe('Without it the camera is asked without a login.'),
+  password: secret.optional(),
+  password_file: path.optional().describe('A file that holds the password, in place of `password`.'),
+};
+type Account = z.output<z.ZodObject<typeof account>>;
+
+const complete = [
+  ({ username, password }: Account) => (username === undefined) === (password === undefined),
+  'username and password (or password_file) go together',
+] as const;
+
+function withCredentials<T extends Account>({ username, password, password_file: _, ...rest }: T) {
+  return {
+    ...rest,
+    credentials: username === undefined || password === undefined ? undefined : { username, password },
+  };
+}
+
+const onvif = z
+  .strictObject({
+    host: host.optional().describe('Address of the camera.'),
+    port: port.optional().describe('Port of its ONVIF service; the usual ones are tried when it is not given.'),
+    tls: z.boolean().default(false).describe('The camera speaks ONVIF over https only.'),
+    endpoint: text.optional().describe('urn:uuid:… of the camera, in place of its address; discovery finds it.'),
+    ...account,
+  })
+  .refine((value) => (value.host === undefined) !== (value.endpoint === undefined), 'needs host or endpoint, not both')
+  .refine(...complete)
+  .transform(withCredentials);
+
+const rtsp = z
+  .strictObject({
+    url: z.url({ protocol: /^rtsp$/, error: 'must be an rtsp:// address' }),
+    ...account,
+  })
+  .refine((value) => !/\/\/[^/]*@/.test(value.url), {
+    path: ['url'],
+    error: 'must not hold a login; use username and password beside it',
+  })
+  .refine(...complete)
+  .transform(withCredentials);
+
+const channel = z
+  .strictObject({
+    channel: z.number().int().min(0).max(65_535).describe('The number by which the platform knows this camera.'),
+    name: text.optional(),
+    onvif: onvif.optional(),
+    rtsp: rtsp.optional(),
+    standby: z.boolean().default(false).describe('Keep the stream open, so that live starts at once.'),
+    live: z
+      .strictObject({
+        profile: text.default('auto').describe('`auto`, or the token of an ONVIF media profile.'),
+        video: z
+          .enum(['auto', 'copy', 'transcode'])
+          .default('auto')
+          .describe('`auto` copies H.264 and transcodes what RTMP cannot carry.'),
+        audio: z.enum(['auto', 'none']).default('auto').describe('`auto` sends AAC when the camera has any sound.'),
+      })
+      .prefault({}),
+    record: z.strictObject({ profile: text.default('auto') }).prefault({}),
+  })
+  .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), 'needs onvif or rtsp, not both');
+
+const platform = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' })
+      .describe('Address of the platform; /ovc is added when there is no path.'),
+    login_code: text.describe('The device id that the platform gave.'),
+    login_password: secret.optional(),
+    login_password_file: path.optional().describe('A file that holds it, in place of `login_password`.'),
+    hardware_model: text.default('ovd-gateway'),
+    ca_file: path.optional().describe('PEM file of the authority that signed the platform’s certificate.'),
+  })
+  .transform(({ login_password, login_password_file: _, ...rest }, context) => {
+    if (login_password) return { ...rest, login_password };
+    context.addIssue({ code: 'custom', path: ['login_password'], message: 'is required (or login_password_file)' });
+    return z.NEVER;
+  });
+
+export const configSchema = z.strictObject({
+  platform,
+  state_dir: path.optional().describe('Default: $STATE_DIRECTORY, else ./state.'),
+  discovery: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      interval: seconds.min(10).default(60).describe('Seconds between two scans.'),
+      auto_map: z
+        .boolean()
+        .default(false)
+        .describe('A new camera gets the lowest free channel number, remembered for ever.'),
+      credentials: z
+        .array(
+          z
+            .strictObject(account)
+            .refine(...complete)
+            .transform(withCredentials),
+        )
+        .default([])
+        .describe('Tried in turn, once each, on a camera that has none.'),
+    })
+    .prefault({}),
+  channels: z
+    .array(channel)
+    .default([])
+    .refine((list) => new Set(list.map((entry) => entry.channel)).size === list.length, {
+      error: 'channel numbers must differ',
+      // Also when an entry has faults of its own: all are told at once.
+      when: ({ value }) => Array.isArray(value),
+    }),
+  ffmpeg: z
+    .strictObject({
+      path: path.default('ffmpeg'),
+      max_transcodes: z.number().int().min(0).optional().describe('At most so many at once; default: half the cores.'),
+    })
+    .prefault({}),
+  recording: z
+    .strictObject({
+      spool_max_bytes: z.number().int().min(0).default(2_147_483_648),
+      spool_max_age: seconds.default(604_800).describe('Seconds.'),
+    })
+    .prefault({}),
+  alarms: z.strictObject({ picture_upload: z.enum(['POST', 'PUT']).default('POST') }).prefault({}),
+  web: z
+    .strictObject({
+      listen: listen.default('127.0.0.1:8080'),
+      password: secret.optional(),
+      password_file: path.optional(),
+    })
+    .prefault({}),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type ChannelConfig = Config['channels'][number];
+
+/** The schema for editors: what may stand in the file, before defaults are filled in. */
+export function jsonSchema(): object {
+  return {
+    title: 'ovd-gateway configuration',
+    ...z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }),
+  };
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+
+/** Who may import whom. A room may always import itself; what is not written here is forbidden. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  config: ['runtime'],
+  channel: ['runtime'],
+  ovc: ['runtime', 'channel'],
+  onvif: ['runtime', 'channel'],
+  media: ['runtime', 'channel'],
+  device: ['runtime', 'channel'],
+  simulator: ['runtime', 'ovc/protocol.ts'],
+  'gateway.ts': ['runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device'],
+  commands: ['runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device', 'simulator', 'gateway.ts'],
+  'main.ts': ['runtime', 'commands'],
+};
+const LONGEST_LINES = 300;
+/** Leaks on Node 20, see src/runtime/scope.ts. */
+const FORBIDDEN = [/AbortSignal\.any\(/, /\bas any\b/, /: any\b/, /@ts-ignore/, /@ts-expect-error/];
+const BANNED_NAME = /manager|helper|util|common|misc/i;
+
+const SRC = join(import.meta.dirname, '..', 'src');
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const room = (file: string): string => file.split('/')[0] ?? file;
+const text = (file: string): string => readFileSync(join(SRC, file), 'utf8');
+
+function imports(file: string): string[] {
+  const found = text(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g);
+  return [...found].map(([, specifier = '']) => relative(SRC, join(SRC, dirname(file), specifier)));
+}
+
+test('every file imports only from rooms below its own', () => {
+  for (const file of files) {
+    const allowed = MAY_IMPORT[room(file)];
+    assert.ok(allowed, `${room(file)} is not a known room`);
+    for (const target of imports(file)) {
+      const fine = room(target) === room(file) || allowed.includes(room(target)) || allowed.includes(target);
+      assert.ok(fine, `${file} imports ${target}`);
+    }
+  }
+});
+
+test('no import leads in a circle', () => {
+  const cleared = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), `circle: ${[...path, file].join(' -> ')}`);
+    if (cleared.has(file)) return;
+    for (const target of imports(file)) walk(target, [...path, file]);
+    cleared.add(file);
+  };
+  for (const file of files) walk(file, []);
+});
+
+test('files stay short, keep to the types and have honest names', () => {
+  for (const file of files) {
+    assert.ok(text(file).split('\n').length <= LONGEST_LINES, `${file} is longer than ${LONGEST_LINES} lines`);
+    assert.doesNotMatch(file, BANNED_NAME, `${file} has a name that says nothing`);
+    const code = text(file).replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, '');
+    for (const pattern of FORBIDDEN) assert.doesNotMatch(code, pattern, file);
+  }
+});
