@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { Channel } from '../../../src/channel/channel.ts';
+import { Channels } from '../../../src/channel/channels.ts';
+import type { Camera, CameraSight, CameraStream, Live, PushOrder, PushReport } from '../../../src/channel/ports.ts';
+import { GatewayError } from '../../../src/runtime/errors.ts';
+import { FakeClock } from '../../peers/fake-clock.ts';
+import { readableLog } from '../../peers/readable-log.ts';
+
+const STREAM: CameraStream = {
+  profile: 'main',
+  name: 'main',
+  url: new URL('rtsp://10.0.0.5/main'),
+  credentials: undefined,
+  video: 'H264',
+  audio: 'AAC',
+  width: 1280,
+  height: 720,
+  framesPerSecond: 25,
+  bitsPerSecond: 2_000_000,
+};
+const SIGHT: CameraSight = { streams: [STREAM], device: undefined, clockOffsetMs: 0 };
+const PATIENT = new AbortController().signal;
+const UNREACHABLE = new GatewayError('camera-unreachable', 'the camera does not answer');
+
+/** A job under the test's hand: it ends by `fail`, or when its signal aborts. */
+class Job {
+  fail: (err: Error) => void = () => undefined;
+  readonly ended: Promise<void>;
+  readonly signal: AbortSignal;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+    this.ended = new Promise((resolve, reject) => {
+      this.fail = reject;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
+
+function channelAtHand(t: TestContext, { standby = false } = {}) {
+  const stays: Array<Job & { report: (sight: CameraSight) => void }> = [];
+  const pushes: Array<Job & { order: PushOrder; report: (report: PushReport) => void }> = [];
+  const standbys: Array<Job & { stream: CameraStream }> = [];
+  const camera: Camera = {
+    watch(report, signal) {
+      stays.push(Object.assign(new Job(signal), { report }));
+      return stays.at(-1)?.ended ?? Promise.resolve();
+    },
+  };
+  const live: Live = {
+    push(order, report, signal) {
+      pushes.push(Object.assign(new Job(signal), { order, report }));
+      return pushes.at(-1)?.ended ?? Promise.resolve();
+    },
+    standby(stream, signal) {
+      standbys.push(Object.assign(new Job(signal), { stream }));
+      return standbys.at(-1)?.ended ?? Promise.resolve();
+    },
+  };
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  let changes = 0;
+  const settings = { channel: 0, name: 'c', standby, live: { profile: 'auto', video: 'auto', audio: 'auto' } } as const;
+  const onChange = (): void => void changes++;
+  const channel = new Channel({ settings, camera, live, clock, log: readableLog().log, onChange });
+  const done = channel.run(stop.signal);
+  t.after(async () => {
+    stop.abort();
+    await done;
+  });
+  return { channel, stays, pushes, standbys, clock, stop, done, changes: () => changes };
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const order = (streamId: string) => ({ streamId, url: 'rtmp://ovc/live/key', maxBitsPerSecond: 0 });
+
+test('a channel is online when its camera has been seen, offline when the stay ends, with the reason', async (t) => {
+  const { channel, stays } = channelAtHand(t);
+  const seen = [channel.state.camera];
+  stays[0]?.report(SIGHT);
+  seen.push(channel.state.camera);
+  stays[0]?.fail(UNREACHABLE);
+  await turn();
+  seen.push(channel.state.camera);
+  assert.deepEqual(
+    seen.map(({ presence }) => presence),
+    ['unknown', 'online', 'offline'],
+  );
+  assert.equal(seen[2]?.presence === 'offline' && seen[2].why, UNREACHABLE);
+});
+
+test('a camera that stays away for the same reason is no change', async (t) => {
+  const { stays, clock, changes } = channelAtHand(t);
+  stays[0]?.fail(UNREACHABLE);
+  await clock.advance(1_000);
+  stays[1]?.fail(new GatewayError('camera-unreachable', 'the camera does not answer'));
+  await turn();
+  assert.equal(stays.length, 2);
+  assert.equal(changes(), 1);
+});
+
+test('a wrong password is tried again only after the time for which cameras lock accounts', async (t) => {
+  const { stays, clock } = channelAtHand(t);
+  stays[0]?.fail(new GatewayError('camera-unauthorized', 'the camera refuses the password'));
+  await clock.advance(299_000);
+  assert.equal(stays.length, 1);
+  await clock.advance(301_000);
+  assert.equal(stays.length, 2);
+});
+
+test('a publish is answered when it flows, and the state says so', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  let answered = false;
+  const publishing = channel.publish(order('s1'), PATIENT).then(() => {
+    answered = true;
+  });
+  await turn();
+  assert.equal(pushes[0]?.order.url, 'rtmp://ovc/live/key');
+  assert.equal(answered, false);
+  pushes[0]?.report({ live: true });
+  await publishing;
+  assert.deepEqual(channel.state.publish, { streamId: 's1', live: true });
+});
+
+test('the same stream again is answered at once, another one replaces it', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  void channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.report({ live: true });
+  await channel.publish(order('s1'), PATIENT);
+  assert.equal(pushes.length, 1);
+  const second = channel.publish(order('s2'), PATIENT);
+  await turn();
+  await turn();
+  assert.equal(pushes[0]?.signal.aborted, true);
+  pushes[1]?.report({ live: true });
+  await second;
+  assert.equal(channel.state.publish?.streamId, 's2');
+});
+
+test('a push that is being re-established keeps its stream and says that it does not flow', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  void channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.report({ live: true });
+  pushes[0]?.report({ live: false, why: 'server gone' });
+  assert.deepEqual(channel.state.publish, { streamId: 's1', live: false, why: 'server gone' });
+});
+
+test('a publish that fails before it flows fails its order and leaves no push', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  const publishing = channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.fail(new GatewayError('publish-refused', 'the server refused'));
+  await assert.rejects(publishing, { kind: 'publish-refused' });
+  await turn();
+  assert.equal(channel.state.publish, undefined);
+});
+
+test('an order whose deadline passes gives the attempt up', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  const deadline = new AbortController();
+  const publishing = channel.publish(order('s1'), deadline.signal);
+  await turn();
+  deadline.abort();
+  await assert.rejects(publishing, { kind: 'ended-early' });
+  assert.equal(pushes[0]?.signal.aborted, true);
+});
+
+test('stopping ends the push of that stream, and any other stream is a success too', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  void channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.report({ live: true });
+  await channel.stopPublish('other');
+  assert.equal(channel.state.publish?.streamId, 's1');
+  await channel.stopPublish('s1');
+  await turn();
+  assert.equal(channel.state.publish, undefined);
+});
+
+test('an offline channel refuses to publish and says why', async (t) => {
+  const { channel, stays } = channelAtHand(t);
+  stays[0]?.fail(UNREACHABLE);
+  await turn();
+  await assert.rejects(channel.publish(order('s1'), PATIENT), {
+    kind: 'channel-offline',
+    sentence: 'the channel is not online: the camera does not answer',
+  });
+});
+
+test('right after the start a publish waits for the first verdict about the camera', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  void channel.publish(order('s1'), PATIENT).catch(() => undefined);
+  await turn();
+  assert.equal(pushes.length, 0);
+  stays[0]?.report(SIGHT);
+  await turn();
+  assert.equal(pushes.length, 1);
+});
+
+test('standby keeps the stream open and follows the camera to another address', async (t) => {
+  const { stays, standbys } = channelAtHand(t, { standby: true });
+  stays[0]?.report(SIGHT);
+  stays[0]?.report({ ...SIGHT });
+  assert.equal(standbys.length, 1);
+  stays[0]?.report({ ...SIGHT, streams: [{ ...STREAM, url: new URL('rtsp://10.0.0.9/main') }] });
+  assert.equal(standbys.length, 2);
+  assert.equal(standbys[0]?.signal.aborted, true);
+});
+
+test('the end of the channel is the end of its push', async (t) => {
+  const { channel, stays, pushes, stop, done } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  void channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.report({ live: true });
+  stop.abort();
+  await done;
+  assert.equal(pushes[0]?.signal.aborted, true);
+});
+
+test('an order for a channel that is not there is refused', async (t) => {
+  const channels = new Channels([channelAtHand(t).channel]);
+  assert.throws(() => channels.publish({ channel: 9, ...order('s') }, PATIENT), { kind: 'no-such-channel' });
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseConfig, readConfig } from '../../../src/config/read.ts';
+import { GatewayError } from '../../../src/runtime/errors.ts';
+
+const LEAST = 'platform: { url: "ws://ovc", login_code: OVD1, login_password: pass1 }\n';
+const read = (text: string, env = {}) => parseConfig(text, { source: 'gateway.yaml', env });
+
+function faultsOf(text: string, env = {}): string[] {
+  try {
+    read(text, env);
+  } catch (err) {
+    assert.ok(err instanceof GatewayError && err.kind === 'config-invalid');
+    return err.fields.faults as string[];
+  }
+  return assert.fail('the configuration was accepted');
+}
+
+test('the least configuration gets all defaults', () => {
+  const config = read(LEAST);
+  assert.equal(config.platform.hardware_model, 'ovd-gateway');
+  assert.equal(config.platform.login_password.reveal(), 'pass1');
+  assert.deepEqual(config.channels, []);
+  assert.equal(config.web.listen, '127.0.0.1:8080');
+  assert.equal(config.recording.spool_max_bytes, 2_147_483_648);
+});
+
+test('a channel gets its defaults and one value for its login', () => {
+  const { channels } = read(`${LEAST}channels: [{ channel: 3, onvif: { host: cam, username: u, password: p } }]`);
+  assert.deepEqual(channels[0]?.live, { profile: 'auto', video: 'auto', audio: 'auto' });
+  assert.equal(channels[0]?.onvif?.credentials?.username, 'u');
+  assert.equal(channels[0]?.onvif?.credentials?.password.reveal(), 'p');
+});
+
+test('JSON is read as well', () => {
+  assert.equal(read('{"platform":{"url":"wss://o","login_code":"1","login_password":"x"}}').platform.login_code, '1');
+});
+
+test('a text takes values from the environment', () => {
+  const text = 'platform:\n  url: ws://$HOST:1\n  login_code: A\n  login_password: $PASS\n'.replace(
+    /\$(\w+)/g,
+    '$${$1}',
+  );
+  const { platform } = read(text, { HOST: 'ovc', PASS: 'secret' });
+  assert.equal(platform.url, 'ws://ovc:1');
+  assert.equal(platform.login_password.reveal(), 'secret');
+});
+
+test('a secret may stand in a file, whose last line end is not part of it', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ovd-config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'pass'), 'from file\n');
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, 'platform: { url: "ws://o", login_code: A, login_password_file: pass }');
+  assert.equal(readConfig(file, {}).platform.login_password.reveal(), 'from file');
+});
+
+const WRONG: ReadonlyArray<readonly [string, string, RegExp]> = [
+  ['a missing platform', '{}', /^platform: is required$/],
+  ['an unknown key', `${LEAST}webs: {}`, /unknown key: webs/],
+  ['a number that should be text', LEAST.replace('OVD1', '0001'), /login_code: must be text: put it in quotes/],
+  ['an http address', LEAST.replace('ws://', 'http://'), /platform\.url: must be a ws:\/\/ or wss:\/\/ address/],
+  ['no password', 'platform: { url: "ws://o", login_code: A }', /login_password: is required/],
+  ['two cameras for a channel', `${LEAST}channels: [{ channel: 0 }]`, /channels\.0: needs onvif or rtsp/],
+  [
+    'one number twice',
+    `${LEAST}channels: [{ channel: 0, rtsp: { url: "rtsp://a/" } }, { channel: 0, rtsp: { url: "rtsp://b/" } }]`,
+    /channels: channel numbers must differ/,
+  ],
+  [
+    'a login inside a URL',
+    `${LEAST}channels: [{ channel: 0, rtsp: { url: "rtsp://a:b@c/" } }]`,
+    /must not hold a login/,
+  ],
+  ['a username alone', `${LEAST}channels: [{ channel: 0, onvif: { host: a, username: u } }]`, /go together/],
+  ['a host with a scheme', `${LEAST}channels: [{ channel: 0, onvif: { host: "http://a" } }]`, /without http/],
+  ['a variable nobody set', `${LEAST}log:\n  level: \${NOPE}`, /the environment has no NOPE/],
+  [
+    'a file that is not there',
+    'platform: { url: "ws://o", login_code: A, login_password_file: nope }',
+    /cannot be read/,
+  ],
+  ['broken YAML', 'platform: [', /line 1/],
+];
+
+for (const [what, text, words] of WRONG) {
+  test(`${what} is refused in words that name it`, () => {
+    assert.ok(
+      faultsOf(text).some((fault) => words.test(fault)),
+      JSON.stringify(faultsOf(text)),
+    );
+  });
+}
+
+test('all faults are told at once, each with its line', () => {
+  const faults = faultsOf('platform:\n  url: nope\n  login_code: 7\n  login_password: x\nlog:\n  level: loud\n');
+  assert.deepEqual(
+    faults.map((fault) => fault.split(':')[0]),
+    ['line 2, platform.url', 'line 3, platform.login_code', 'line 6, log.level'],
+  );
+});
+
+test('no fault ever shows a secret', () => {
+  const text = 'platform: { url: nope, login_code: A, login_password: hunter2 }\nchannels: hunter2x';
+  assert.doesNotMatch(faultsOf(text).join(), /hunter2/);
+});
