@@ -1,0 +1,22 @@
+FROM node:22-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc tsconfig.json ./
+RUN npm ci
+COPY src ./src
+RUN npm run build && npm prune --omit=dev --omit=optional
+
+FROM node:22-bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ffmpeg tini \
+ && rm -rf /var/lib/apt/lists/* \
+ && install -d -o node -g node /var/lib/ovd-gateway
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+USER node
+ENV NODE_ENV=production STATE_DIRECTORY=/var/lib/ovd-gateway
+VOLUME /var/lib/ovd-gateway
+# tini reaps what ffmpeg might leave and hands signals on.
+ENTRYPOINT ["tini", "--", "node", "dist/main.js"]
+CMD ["run", "-c", "/etc/ovd-gateway/gateway.yaml"]

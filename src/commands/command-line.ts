@@ -1,0 +1,78 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** Exit codes of the process (sysexits' EX_CONFIG tells systemd not to try again). */
+export const EXIT = { done: 0, failed: 1, usage: 2, config: 78 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** What a command needs of the process, so that it reads no globals. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly print: (line: string) => void;
+  readonly version: string;
+  /** How this very program is started again, as `demo` does for the gateway: program and first arguments. */
+  readonly self: readonly string[];
+}
+
+export interface Invocation {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+export interface Command {
+  readonly usage: string;
+  readonly does: string;
+  readonly options: Options;
+  /** How many words may follow the command. */
+  readonly words?: number;
+  run(invocation: Invocation, surroundings: Surroundings): Promise<ExitCode>;
+}
+
+/** Bad usage: the sentence for the user. */
+export class UsageError extends Error {}
+
+/** @throws UsageError for an option, a value or a word that the command does not know. */
+export function parseInvocation({ options, words = 0 }: Command, args: readonly string[]): Invocation {
+  const parsed = parsedOrRefused(options, args);
+  if (parsed.positionals.length > words)
+    throw new UsageError(`unexpected: ${parsed.positionals.slice(words).join(' ')}`);
+  const values: Record<string, string | boolean | undefined> = {};
+  for (const [name, value] of Object.entries(parsed.values)) {
+    if (typeof value === 'string' || typeof value === 'boolean') values[name] = value;
+  }
+  return { values, positionals: parsed.positionals };
+}
+
+function parsedOrRefused(options: Options, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (err) {
+    throw new UsageError(err instanceof Error ? (err.message.split('. ')[0] ?? '') : String(err));
+  }
+}
+
+/** A whole number from an option, `fallback` when it was not given. @throws UsageError */
+export function wholeNumber(value: string | boolean | undefined, name: string, fallback: number): number {
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (typeof value !== 'string' || !Number.isInteger(number) || number < 0) {
+    throw new UsageError(`--${name} wants a whole number, not ${value}`);
+  }
+  return number;
+}
+
+/** The help text: one line a command. */
+export function helpText(commands: ReadonlyMap<string, Command>): string {
+  const rows = [...commands.values()].map(({ usage, does }) => [`  ovd-gateway ${usage}`, does] as const);
+  const width = Math.max(...rows.map(([usage]) => usage.length)) + 2;
+  const lines = rows.map(([usage, does]) => `${usage.padEnd(width)}${does}`);
+  return [
+    'Brings ONVIF and RTSP cameras into an OVS cloud platform.',
+    '',
+    ...lines,
+    '',
+    'Exit codes: 0 done, 1 failed, 2 bad usage, 78 bad configuration',
+  ].join('\n');
+}
