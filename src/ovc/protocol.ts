@@ -163,8 +163,12 @@ const channelReport = z.object({
 /** An answer whose fields the OVC may leave out, or send as "" altogether as older platforms do. */
 const serverInfo = z.object({ p2p_signal: z.string().optional(), turn: z.string().optional() }).catch({});
 
-/** What the OVD asks of the OVC: one row each, as section 3 has them. All are RPC. */
-export const REQUESTS = {
+interface RequestRow<Sent, Answered> {
+  readonly params: z.ZodType<unknown, Sent>;
+  readonly resp: z.ZodType<Answered>;
+}
+
+const REQUEST_ROWS = {
   Keepalive: {
     params: z.object({ state: z.literal(Object.values(OVD_STATE)), channels: z.array(channelReport) }),
     resp: z.unknown(),
@@ -181,14 +185,17 @@ export const REQUESTS = {
     }),
     resp: z.object({ pic_upload_url: z.string() }).catch({ pic_upload_url: '' }),
   },
-} as const satisfies Readonly<Record<string, { readonly params: z.ZodType; readonly resp: z.ZodType }>>;
+} as const satisfies Readonly<Record<string, RequestRow<unknown, unknown>>>;
 
 /** A request that the OVD may send. */
-export type Request = keyof typeof REQUESTS;
+export type Request = keyof typeof REQUEST_ROWS;
 /** Its parameters as they stand on the wire. */
-export type RequestParams<R extends Request> = z.input<(typeof REQUESTS)[R]['params']>;
+export type RequestParams<R extends Request> = z.input<(typeof REQUEST_ROWS)[R]['params']>;
 /** Its answer after parsing. */
-export type RequestAnswer<R extends Request> = z.output<(typeof REQUESTS)[R]['resp']>;
+export type RequestAnswer<R extends Request> = z.output<(typeof REQUEST_ROWS)[R]['resp']>;
+/** What the OVD asks of the OVC: one row each, as section 3 has them. All are RPC. */
+export const REQUESTS: { readonly [R in Request]: RequestRow<RequestParams<R>, RequestAnswer<R>> } = REQUEST_ROWS;
+
 /** One channel as Keepalive tells it. */
 export type ChannelReport = z.input<typeof channelReport>;
 /** Where the platform's P2P and TURN servers are, as far as it has any. */

@@ -1,0 +1,62 @@
+import type { Handlers } from './dispatch.ts';
+import type { Params } from './protocol.ts';
+
+/** What the OVC's orders become in the house. Whoever builds the gateway says who carries them out. */
+export interface Orders {
+  /**
+   * Resolves once the push has succeeded or already runs.
+   * @throws GatewayError `no-such-channel`, `channel-offline`, `bitrate-too-high`, `publish-refused` and others
+   */
+  publish(order: PublishOrder, signal: AbortSignal): Promise<void>;
+  /** Resolves when the stream is no longer pushed, also when there was none. */
+  stopPublish(order: { readonly channel: number; readonly streamId: string }, signal: AbortSignal): Promise<void>;
+}
+
+export interface PublishOrder {
+  readonly channel: number;
+  readonly streamId: string;
+  /** rtmp or rtmps; its stream key stands in it to the letter. */
+  readonly url: URL;
+  /** 0 means no limit. */
+  readonly maxBitsPerSecond: number;
+  /** Which of the camera's streams an older platform would rather have. */
+  readonly quality?: 'main' | 'sub';
+}
+
+/** The box the gateway runs on. */
+export interface Box {
+  /** The host's local time as `yyyy-MM-ddTHH:mm:ss`, without zone. */
+  localDateTime(): string;
+}
+
+export interface HandlerParts {
+  readonly orders: Orders;
+  readonly box: Box;
+}
+
+/** The wire's picture qualities in the house's words. */
+const QUALITY = { ld: 'sub', sd: 'sub', hd: 'main', fhd: 'main' } as const;
+
+/** One line per method: the wire's parameters in, an order out. To serve one more is to fill its line. */
+export function handlersFor({ orders, box }: HandlerParts): Handlers {
+  return {
+    RTMPPublish: (params, signal) => orders.publish(publishOrder(params), signal),
+    RTMPStopPublish: ({ channel, stream_id }, signal) => orders.stopPublish({ channel, streamId: stream_id }, signal),
+    QueryTime: async () => ({ datetime: box.localDateTime() }),
+    SyncTime: undefined,
+    StartCloudRecord: undefined,
+    StopCloudRecord: undefined,
+    CtrlPTZ: undefined,
+    GetPTZPresetList: undefined,
+    GetNetConfig: undefined,
+    Snapshot: undefined,
+    RebootChannel: undefined,
+    RebootDevice: undefined,
+    UpgradeFirmware: undefined,
+  };
+}
+
+function publishOrder({ channel, stream_id, url, max_bitrate, quality }: Params<'RTMPPublish'>): PublishOrder {
+  const order = { channel, streamId: stream_id, url, maxBitsPerSecond: max_bitrate };
+  return quality === undefined ? order : { ...order, quality: QUALITY[quality] };
+}

@@ -1,0 +1,132 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import { type ErrorKind, GatewayError } from '../runtime/errors.ts';
+import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
+import { Dispatcher } from './dispatch.ts';
+import { type HandlerParts, handlersFor } from './handlers.ts';
+import { type Heartbeat, Keepalive, type OvdReport } from './keepalive.ts';
+import { runLink } from './link.ts';
+import type { Login } from './login.ts';
+import type { Peer } from './peer.ts';
+import { REQUESTS, type Request, type RequestAnswer, type RequestParams, type ServerInfo } from './protocol.ts';
+
+export interface OvcLinkParts {
+  readonly login: Login;
+  readonly handlers: HandlerParts;
+  readonly report: () => OvdReport;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random?: () => number;
+}
+
+/** How the link is, for a person. */
+export interface LinkStatus {
+  readonly link:
+    | { readonly state: 'dialling' }
+    | { readonly state: 'up'; readonly since: Date }
+    | { readonly state: 'down'; readonly since: Date; readonly why: string; readonly nextTryAt: Date };
+  /** The last Keepalive that was answered, on whichever connection. */
+  readonly keepalive: Heartbeat | undefined;
+  readonly server: ServerInfo | undefined;
+}
+
+/**
+ * At once within a second, then rarer, never more than 15 s apart: the OVC takes an outage for an offline only after
+ * 30 s. A dial that hangs takes 10 s, which is not yet a healthy spell.
+ */
+const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: 12_000, jitter: 1 };
+
+const PAUSES_BY_KIND: Partial<Record<ErrorKind, Pauses>> = {
+  'login-refused': { minMs: 60_000, maxMs: 60_000, healthyMs: 12_000, jitter: 0 },
+  // An OVC that opens and then says nothing takes 20 s to be found out, every time.
+  'timed-out': { ...PAUSES, healthyMs: 40_000 },
+};
+
+/** The gateway's login at the OVC, kept for the process's whole life. It alone knows how the link is. */
+export class OvcLink implements Runnable {
+  readonly #parts: OvcLinkParts;
+  #status: LinkStatus = { link: { state: 'dialling' }, keepalive: undefined, server: undefined };
+  #peer: Peer | undefined;
+  #keepalive: Keepalive | undefined;
+
+  constructor(parts: OvcLinkParts) {
+    this.#parts = parts;
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+
+  /** The report may have changed: the OVC hears of it within a second. */
+  changed(): void {
+    this.#keepalive?.changed();
+  }
+
+  /**
+   * Asks the OVC for something. What is asked while the link is down is not kept.
+   * @throws GatewayError `refused`, `link-lost`, `timed-out`
+   */
+  async call<R extends Request>(method: R, params: RequestParams<R>): Promise<RequestAnswer<R>> {
+    if (!this.#peer) throw new GatewayError('link-lost', 'the link to the OVC is down');
+    return REQUESTS[method].resp.parse(await this.#peer.call(method, params));
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { handlers, clock, log, random } = this.#parts;
+    const service = new Dispatcher({ handlers: handlersFor(handlers), clock, log, signal });
+    try {
+      await supervise((life) => this.#connect(service, life), {
+        ...{ signal, clock, log, pauses: PAUSES, pausesByKind: PAUSES_BY_KIND },
+        ...(random && { random }),
+        onFailure: (err, waitMs) => this.#noteDown(err, waitMs),
+      });
+    } finally {
+      await service.idle();
+    }
+  }
+
+  async #connect(service: Dispatcher, signal: AbortSignal): Promise<void> {
+    const { login, clock, log } = this.#parts;
+    const accepted = (): void => {
+      this.#note({ link: { state: 'up', since: clock.wall() } });
+      log.info({ host: login.url.host }, 'link up');
+    };
+    await runLink({ login, service, accepted, clock, log }, (peer, life) => this.#talk(peer, life), signal);
+  }
+
+  async #talk(peer: Peer, signal: AbortSignal): Promise<void> {
+    const { report, clock, log } = this.#parts;
+    const send = (params: object): Promise<unknown> => peer.call('Keepalive', params);
+    const answered = (keepalive: Heartbeat): void => this.#note({ keepalive });
+    this.#peer = peer;
+    this.#keepalive = new Keepalive({ send, report, answered, clock, log });
+    try {
+      await together(signal, [this.#keepalive, { run: () => this.#askServerInfo() }]);
+    } finally {
+      this.#peer = undefined;
+      this.#keepalive = undefined;
+    }
+  }
+
+  /** An OVC need not know this one; whatever it says, the link lives on. */
+  async #askServerInfo(): Promise<void> {
+    try {
+      this.#note({ server: await this.call('GetServerInfo', {}) });
+    } catch (err) {
+      this.#parts.log.debug({ err }, 'no server info');
+    }
+  }
+
+  #noteDown(err: unknown, waitMs: number): void {
+    const { clock } = this.#parts;
+    const { link } = this.#status;
+    const now = clock.wall();
+    const since = link.state === 'down' ? link.since : now;
+    const why = err instanceof GatewayError ? err.sentence : 'internal error';
+    this.#note({ link: { state: 'down', since, why, nextTryAt: new Date(now.getTime() + waitMs) }, server: undefined });
+  }
+
+  #note(news: Partial<LinkStatus>): void {
+    this.#status = { ...this.#status, ...news };
+  }
+}

@@ -1,0 +1,76 @@
+import { WebSocket } from 'ws';
+import type { Clock } from '../runtime/clock.ts';
+import { Scope } from '../runtime/scope.ts';
+import { closed, dial, failed, type Login, notOpened, VERDICT_MS } from './login.ts';
+import { malformed } from './packet.ts';
+
+export interface WireParts {
+  readonly login: Login;
+  readonly clock: Clock;
+  readonly opened: () => void;
+  /** The OVC has taken us: it said something, or left the link open for long enough. */
+  readonly accepted: () => void;
+  readonly receive: (text: string) => void;
+  /** Why the wire is of no use any more; may come more than once, the first time counts. */
+  readonly lost: (err: unknown) => void;
+}
+
+export interface Wire {
+  send(text: string): void;
+  /** Closes politely, or by force when the other side does not answer; resolves when the socket is gone. */
+  close(code: number, reason: string): Promise<void>;
+}
+
+const FAREWELL_MS = 1_000;
+
+/** One WebSocket to the OVC, dialled at once: text in, text out. Knows login refusals, not packets. */
+export function openWire({ login, clock, opened, accepted, receive, lost }: WireParts): Wire {
+  const socket = dial(login);
+  const life = new Scope();
+  let openedAt: number | undefined;
+  let heard = false;
+
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.once('open', () => {
+    openedAt = clock.now();
+    void clock.sleep(VERDICT_MS, life.signal).then(() => {
+      if (!life.signal.aborted && !heard) accepted();
+    });
+    opened();
+  });
+  socket.on('message', (payload, isBinary) => {
+    if (!heard) accepted();
+    heard = true;
+    try {
+      if (isBinary) throw malformed('not text', '');
+      receive(String(payload));
+    } catch (err) {
+      lost(err);
+    }
+  });
+  // Whoever listens for this has to end the socket; `close` does.
+  socket.once('unexpected-response', (_request, response) => {
+    response.resume();
+    lost(notOpened(response));
+  });
+  socket.on('error', (cause) => lost(failed(cause)));
+  socket.once('close', (code) => {
+    life.end();
+    lost(closed(code, { openMs: openedAt === undefined ? Number.POSITIVE_INFINITY : clock.now() - openedAt, heard }));
+  });
+
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    close: async (code, reason) => {
+      const farewell = new Scope();
+      if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+      else socket.close(code, reason);
+      await Promise.race([gone, clock.sleep(FAREWELL_MS, farewell.signal)]);
+      farewell.end();
+      socket.terminate();
+      await gone;
+    },
+  };
+}
