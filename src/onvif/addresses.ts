@@ -1,0 +1,35 @@
+/**
+ * The addresses that cameras tell, made reachable. Cameras name another network card, an old address, 0.0.0.0, or a
+ * port that a router maps elsewhere; the address that answered is the one to trust, so only the path is taken
+ * (ONVIF field guide 4.2).
+ */
+
+const PARTS = /^(?:([a-z][a-z\d+.-]*):\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/i;
+
+/** The service at the told address, on the host, port and scheme of the device service. Never throws. */
+export function serviceAddress(told: string, device: URL): URL {
+  const [, , , path = '', query = ''] = PARTS.exec(told.trim()) ?? [];
+  const address = new URL(device);
+  if (path !== '' && path !== '/') {
+    address.pathname = path;
+    address.search = query;
+  }
+  return address;
+}
+
+const STREAM_SCHEMES: ReadonlySet<string> = new Set(['rtsp', 'rtsps']);
+
+/**
+ * The stream at the told address, on the host of the device service but on its own port, without user info.
+ * Undefined when it is no RTSP address.
+ */
+export function streamAddress(told: string, device: URL): URL | undefined {
+  // Some cameras escape the URI before they put it into XML, which escapes it again.
+  const plain = told.trim().replaceAll('&amp;', '&');
+  const [whole, scheme = '', authority = ''] = PARTS.exec(plain) ?? [];
+  if (whole === undefined || !STREAM_SCHEMES.has(scheme.toLowerCase())) return undefined;
+  const port = /:(\d{1,5})$/.exec(authority)?.[0] ?? '';
+  const rest = plain.slice(`${scheme}://${authority}`.length);
+  const address = `${scheme.toLowerCase()}://${device.hostname}${port}${rest}`;
+  return URL.canParse(address) ? new URL(address) : undefined;
+}

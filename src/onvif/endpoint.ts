@@ -1,0 +1,92 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import { type ErrorKind, GatewayError, isKind } from '../runtime/errors.ts';
+import { Scope } from '../runtime/scope.ts';
+import { unreachable } from './http.ts';
+import { OnvifSession } from './session.ts';
+import { isFault } from './soap.ts';
+
+/** Where the device service may be; whatever is left out is searched. */
+export interface Place {
+  /** Host name or IP address; an IPv6 address with or without brackets. */
+  readonly host: string;
+  readonly port?: number;
+  readonly scheme?: 'http' | 'https';
+}
+
+/** Where cameras have their device service, the usual first (ONVIF field guide 4.2). */
+const PORTS: readonly number[] = [80, 8000, 8080, 8899, 2020, 5000, 8090, 88, 888, 10080, 443];
+const PATHS: readonly string[] = ['/onvif/device_service', '/onvif/service', '/onvif/services'];
+const AT_ONCE = 2;
+const DEADLINE_MS = 3000;
+
+/** What tells most about a search in vain: a port that answers wrongly says more than ten that don't answer. */
+const TELLING: readonly ErrorKind[] = ['camera-fault', 'not-onvif', 'camera-unreachable'];
+
+interface Search {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Finds the device service without sending credentials.
+ * @throws GatewayError `camera-unreachable`, `not-onvif`, `camera-fault`
+ */
+export async function findDevice(place: Place, parts: Search, signal: AbortSignal): Promise<URL> {
+  const ports = place.port === undefined ? [...PORTS] : [place.port];
+  const failures: GatewayError[] = [];
+  const scope = new Scope(signal);
+  let found: URL | undefined;
+  const searcher = async (): Promise<void> => {
+    for (let port = ports.shift(); port !== undefined && !scope.signal.aborted; port = ports.shift()) {
+      const answer = await deviceAt(baseAddress(place, port), parts, scope.signal);
+      if (answer instanceof URL) {
+        found ??= answer;
+        scope.end();
+      } else if (answer) {
+        failures.push(answer);
+        // Without a route, no port will do.
+        if (answer.fields['reason'] === NO_ROUTE) ports.length = 0;
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, searcher));
+  } finally {
+    scope.end();
+  }
+  signal.throwIfAborted();
+  if (found) return found;
+  throw TELLING.flatMap((kind) => failures.filter((err) => err.kind === kind))[0] ?? unreachable('no answer');
+}
+
+const NO_ROUTE = 'no route';
+
+/** The device service's address, or why there is none; undefined when the search is over. */
+async function deviceAt(base: URL, parts: Search, signal: AbortSignal): Promise<URL | GatewayError | undefined> {
+  let failure: GatewayError | undefined;
+  for (const path of PATHS) {
+    const device = new URL(path, base);
+    const session = new OnvifSession({ device, credentials: undefined, ...parts });
+    try {
+      await session.readClock({ deadlineMs: DEADLINE_MS }, signal);
+      return device;
+    } catch (err) {
+      if (signal.aborted) return undefined;
+      if (!(err instanceof GatewayError)) throw err;
+      if (isFault(err)) return device;
+      failure = err;
+      if (!isKind(err, 'not-onvif')) break;
+    } finally {
+      session.close();
+    }
+  }
+  return failure;
+}
+
+function baseAddress({ host, scheme }: Place, port: number): URL {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const address = `${scheme ?? (port === 443 ? 'https' : 'http')}://${name}:${port}`;
+  if (!URL.canParse(address)) throw unreachable('not a valid host name');
+  return new URL(address);
+}

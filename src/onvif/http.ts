@@ -1,0 +1,136 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { GatewayError } from '../runtime/errors.ts';
+import { nonsense } from './xml.ts';
+
+/** Two sockets: one for a long poll, one for everything else. Many cameras serve no more than a few at a time. */
+const AGENT = { keepAlive: true, maxSockets: 2, scheduling: 'fifo' } as const;
+
+export interface HttpReply {
+  readonly status: number;
+  readonly challenges: readonly string[];
+  /** The camera's own clock, where its web server sends one. */
+  readonly date: string | undefined;
+  readonly text: string;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** A longer reply is dropped while it arrives. */
+  readonly maxBytes: number;
+}
+
+/** POST requests to one camera over sockets of its own. Knows bytes and status codes, not SOAP. */
+export class CameraHttp {
+  readonly #plain = new http.Agent(AGENT);
+  /**
+   * A camera on the LAN has a certificate it made itself, for a name that is not its address; refusing it would drive
+   * people to plain HTTP. What keeps the password safe is that neither Digest nor a UsernameToken sends it.
+   */
+  readonly #secure = new https.Agent({ ...AGENT, rejectUnauthorized: false });
+
+  /**
+   * Resolves when the reply is complete. The caller brings the deadline, as the signal.
+   * @throws GatewayError `camera-unreachable`, `not-onvif` (not even HTTP), `camera-fault` (cut off, too large)
+   */
+  async post(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    try {
+      return await this.#once(request, signal);
+    } catch (err) {
+      if (err instanceof GatewayError || signal.aborted) throw err;
+      throw connectionError(err);
+    }
+  }
+
+  /** Ends all sockets. */
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+
+  #once(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    const { url, headers, body, maxBytes } = request;
+    const secure = url.protocol === 'https:';
+    return new Promise((resolve, reject) => {
+      const options = {
+        method: 'POST',
+        agent: secure ? this.#secure : this.#plain,
+        // Lenient: some cameras' headers break rules that matter to proxies only.
+        insecureHTTPParser: true,
+        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        signal,
+      };
+      const outgoing = (secure ? https : http).request(url, options, (incoming) => {
+        whole(incoming, maxBytes).then(resolve, reject);
+      });
+      outgoing.on('error', (err) => {
+        // The camera closed a kept socket just as we used it: nothing was received, so a fresh socket may try.
+        if (outgoing.reusedSocket && isReset(err) && !signal.aborted) resolve(this.#once(request, signal));
+        else reject(err);
+      });
+      outgoing.end(body);
+    });
+  }
+}
+
+async function whole(incoming: IncomingMessage, maxBytes: number): Promise<HttpReply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of incoming) {
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      // Leaving the loop destroys the socket, so the rest is never received.
+      if (size > maxBytes)
+        throw new GatewayError('camera-fault', 'camera sent a reply that is too large', { maxBytes });
+      chunks.push(bytes);
+    }
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    throw nonsense('cut off', cause);
+  }
+  return {
+    status: incoming.statusCode ?? 0,
+    challenges: incoming.headersDistinct['www-authenticate'] ?? [],
+    date: incoming.headers.date,
+    text: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+/** What a failed connection is in a person's words, by the system's code. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['EHOSTUNREACH', 'no route'],
+  ['ENETUNREACH', 'no route'],
+  ['EHOSTDOWN', 'no route'],
+  ['ETIMEDOUT', 'no answer'],
+  ['ECONNRESET', 'connection lost'],
+  ['EPIPE', 'connection lost'],
+  ['ENOTFOUND', 'name not found'],
+  ['EAI_AGAIN', 'name not found'],
+]);
+
+function connectionError(cause: unknown): GatewayError {
+  const code = codeOf(cause);
+  if (code.startsWith('HPE_')) {
+    return new GatewayError('not-onvif', 'no ONVIF service at this address', { reason: 'not an HTTP reply', cause });
+  }
+  if (code === 'ERR_INVALID_CHAR') return new GatewayError('camera-fault', 'camera cannot be asked', { code, cause });
+  const reason =
+    REASONS.get(code) ?? (code.includes('SSL') || code.includes('TLS') ? 'TLS failed' : 'connection failed');
+  return unreachable(reason, { cause });
+}
+
+export function unreachable(reason: string, fields: Record<string, unknown> = {}): GatewayError {
+  return new GatewayError('camera-unreachable', 'camera cannot be reached', { reason, ...fields });
+}
+
+function isReset(err: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes(codeOf(err));
+}
+
+function codeOf(err: unknown): string {
+  return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+}

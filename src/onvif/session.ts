@@ -1,0 +1,188 @@
+import type { Logger } from 'pino';
+import type { Credentials } from '../channel/ports.ts';
+import { type Clock, withDeadline } from '../runtime/clock.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import { scrubber } from '../runtime/log.ts';
+import { aborted } from '../runtime/scope.ts';
+import { type CameraClock, ClockOffset, getSystemDateAndTime } from './camera-clock.ts';
+import { CameraHttp, unreachable } from './http.ts';
+import { LoginAttempts, type Signature } from './login-attempts.ts';
+import { contentType, envelope, type Operation, type Verdict, verdict } from './soap.ts';
+
+export interface SessionParts {
+  /** The device service, at the address that answers. */
+  readonly device: URL;
+  readonly credentials: Credentials | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly maxReplyBytes?: number;
+}
+
+/** Requests of one lane go strictly one after another; a long poll has its own, so that it holds up nobody. */
+export type Lane = 'orders' | 'events';
+
+export interface CallOptions {
+  /** The address of the operation's service; the device service's if left out. */
+  readonly at?: URL;
+  /** For the whole call: waiting for its turn, a second try after a refusal, and reading the reply. */
+  readonly deadlineMs?: number;
+  readonly lane?: Lane;
+}
+
+const DEADLINE_MS = 8000;
+const MAX_REPLY_BYTES = 1024 * 1024;
+const UNREADABLE: CameraClock = { utc: undefined, local: undefined };
+
+/**
+ * One camera's SOAP conversation: whose turn it is, the login, the clock's offset, the deadline. Knows operations, not
+ * what they are for. Whoever makes one closes it.
+ */
+export class OnvifSession {
+  readonly device: URL;
+  readonly #parts: SessionParts;
+  readonly #http = new CameraHttp();
+  readonly #attempts: LoginAttempts;
+  readonly #offset = new ClockOffset();
+  readonly #lanes = new Map<Lane, Promise<unknown>>();
+  readonly #scrub: (text: string) => string;
+  #heardMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: SessionParts) {
+    this.device = parts.device;
+    this.#parts = parts;
+    this.#attempts = new LoginAttempts(parts.credentials, parts.clock);
+    this.#scrub = scrubber(parts.credentials ? [parts.credentials.password] : []);
+  }
+
+  /** The camera's clock minus ours, as the camera shows it; undefined when it shows none. */
+  get clockOffsetMs(): number | undefined {
+    return this.#offset.shownMs;
+  }
+
+  /** When the camera last answered anything, on the monotonic clock. */
+  get heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /**
+   * One operation, with the login that this camera wants.
+   * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `camera-fault`, `not-onvif`
+   */
+  call<T>(operation: Operation<T>, options: CallOptions, signal: AbortSignal): Promise<T> {
+    return this.#inTurn(operation, options, signal, (scope) => this.#ask(operation, options.at, scope));
+  }
+
+  /**
+   * Asks for the camera's clock without a login, and takes the new offset to account. A camera that wants a login for
+   * this has answered all the same: that is no error here.
+   * @returns whether the camera's clock has moved against ours since it was last read
+   * @throws GatewayError `camera-unreachable`, `camera-fault`, `not-onvif`
+   */
+  readClock(options: CallOptions, signal: AbortSignal): Promise<boolean> {
+    return this.#inTurn(getSystemDateAndTime, options, signal, async (scope) => (await this.#clock(scope)).moved);
+  }
+
+  /**
+   * What comes before the first login: the clock, and how the camera wants its login.
+   * @throws GatewayError as `call` does
+   */
+  greet(signal: AbortSignal): Promise<void> {
+    return this.#inTurn(getSystemDateAndTime, {}, signal, async (scope) => {
+      const { open } = await this.#clock(scope);
+      if (open || !this.#parts.credentials) return;
+      const clock = await this.#ask(getSystemDateAndTime, this.device, scope);
+      this.#offset.heard(clock, undefined, this.#nowMs());
+    });
+  }
+
+  /** Ends the sockets; a session is not used again. */
+  close(): void {
+    this.#http.close();
+  }
+
+  async #ask<T>(operation: Operation<T>, at = this.device, signal: AbortSignal): Promise<T> {
+    for (;;) {
+      const signature = this.#attempts.sign(at.pathname + at.search, this.#offset.ms);
+      const said = await this.#send(operation, at, signature, signal);
+      if (said.type === 'answer') {
+        this.#attempts.accepted();
+        return said.answer;
+      }
+      const next = this.#attempts.refused(said);
+      const again = next === 'again' || (next === 'mend-clock' && (await this.#mendClock(signal)));
+      if (!again) throw this.#attempts.error(said);
+    }
+  }
+
+  /** After a refusal: the camera's clock may have been set since we read it, or may not be the one it shows. */
+  async #mendClock(signal: AbortSignal): Promise<boolean> {
+    const { moved } = await this.#clock(signal);
+    return moved || (!this.#attempts.proven && this.#offset.distrust());
+  }
+
+  async #clock(signal: AbortSignal): Promise<{ moved: boolean; open: boolean }> {
+    const said = await this.#send(getSystemDateAndTime, this.device, {}, signal);
+    if (said.type === 'refusal') this.#attempts.challenged(said);
+    const clock = said.type === 'answer' ? said.answer : UNREADABLE;
+    return { moved: this.#offset.heard(clock, said.date, this.#nowMs()), open: said.type === 'answer' };
+  }
+
+  async #send<T>(
+    operation: Operation<T>,
+    url: URL,
+    { security, authorization }: Signature,
+    signal: AbortSignal,
+  ): Promise<Verdict<T> & { readonly date: string | undefined }> {
+    signal.throwIfAborted();
+    const { log, clock, maxReplyBytes = MAX_REPLY_BYTES } = this.#parts;
+    const since = clock.now();
+    const headers = {
+      'Content-Type': contentType(operation),
+      ...(authorization === undefined ? {} : { Authorization: authorization }),
+    };
+    const request = { url, headers, body: envelope(operation, security), maxBytes: maxReplyBytes };
+    const reply = await this.#http.post(request, signal);
+    this.#heardMs = clock.now();
+    log.debug({ method: operation.name, status: reply.status, took_ms: Math.round(clock.now() - since) }, 'asked');
+    return { ...verdict(operation, reply), date: reply.date };
+  }
+
+  async #inTurn<O, T>(
+    operation: Operation<O>,
+    { deadlineMs: ms = DEADLINE_MS, lane = 'orders' }: CallOptions,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#parts;
+    const late = (): Error => unreachable('no answer', { method: operation.name });
+    try {
+      return await withDeadline({ clock, ms, signal, late }, (scope) => {
+        const before = this.#lanes.get(lane) ?? Promise.resolve();
+        const mine = Promise.race([before, aborted(scope)]).then(() => {
+          scope.throwIfAborted();
+          return work(scope);
+        });
+        // Whoever gives up waiting must not let the next one pass those before.
+        this.#lanes.set(lane, Promise.allSettled([before, mine]));
+        return mine;
+      });
+    } catch (err) {
+      throw this.#told(err);
+    }
+  }
+
+  /** A camera may say our own password back to us in a fault; it must not travel on from here. */
+  #told(err: unknown): unknown {
+    if (!(err instanceof GatewayError)) return err;
+    const { cause, kind, message, fields } = err;
+    const clean = Object.entries(fields).map(([name, field]) => [
+      name,
+      typeof field === 'string' ? this.#scrub(field) : field,
+    ]);
+    return new GatewayError(kind, message, { ...Object.fromEntries(clean), host: this.device.host, cause });
+  }
+
+  #nowMs(): number {
+    return this.#parts.clock.wall().getTime();
+  }
+}
