@@ -164,7 +164,7 @@ const channelReport = z.object({
 const serverInfo = z.object({ p2p_signal: z.string().optional(), turn: z.string().optional() }).catch({});
 
 interface RequestRow<Sent, Answered> {
-  readonly params: z.ZodType<unknown, Sent>;
+  readonly params: z.ZodType<Sent, Sent>;
   readonly resp: z.ZodType<Answered>;
 }
 
