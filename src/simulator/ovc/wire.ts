@@ -1,0 +1,39 @@
+import type { Entry } from './packet-book.ts';
+
+/** Our values as the HTTP API spells them: snake_case like the protocol. */
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** An object with all its keys, nested ones too, in snake_case. */
+export function wireObject(value: object): Json {
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [snake(key), wireValue(inner)]));
+}
+
+/** An entry of a device's record. The packet itself stands in `text`, as it went over the wire. */
+export function wireEntry({ packet, ...entry }: Entry): Json {
+  return {
+    ...entry,
+    kind: packet?.kind ?? 'note',
+    name: packet && 'name' in packet ? packet.name : undefined,
+    seq: packet && 'seq' in packet ? packet.seq : undefined,
+  };
+}
+
+/** The other way round, for the flat objects that the API takes: keys in camelCase. */
+export function fromWire(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [camel(key), inner]));
+}
+
+function wireValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(wireValue);
+  return typeof value === 'object' && value !== null ? wireObject(value) : value;
+}
+
+function snake(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function camel(key: string): string {
+  return key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
