@@ -25,7 +25,7 @@ export interface OnvifPicture extends CameraSight {
 
 const REREAD_MS = 10 * 60_000;
 /** A clock that has moved this far was set, or the camera has started anew: whatever else it has may be new, too. */
-const CLOCK_REPORT_MS = 5000;
+const CLOCK_SET_MS = 5000;
 
 /** One ONVIF camera: logs in, looks, and keeps looking. Knows one stay at a time; coming back is the caller's work. */
 export class OnvifCamera implements Camera {
@@ -80,8 +80,9 @@ export class OnvifCamera implements Camera {
     let readMs = clock.now();
     report(seen.sight);
     const look = async (scope: AbortSignal): Promise<void> => {
-      const changed = await this.#lookUp(parts.session, scope);
-      if (!changed && clock.now() - readMs < REREAD_MS) return;
+      await this.#lookUp(parts.session, scope);
+      const shift = shiftMs(seen.sight.clockOffsetMs, parts.session.clockOffsetMs);
+      if (shift < CLOCK_SET_MS && clock.now() - readMs < REREAD_MS) return;
       const before = seen;
       seen = await this.#reread(parts, seen, scope);
       readMs = clock.now();
@@ -90,16 +91,15 @@ export class OnvifCamera implements Camera {
     await keepVigil({ look, clock }, signal);
   }
 
-  /** Is it there? True when its clock has moved since the last look. */
-  async #lookUp(session: OnvifSession, signal: AbortSignal): Promise<boolean> {
+  /** Is it there? Throws when it is not. */
+  async #lookUp(session: OnvifSession, signal: AbortSignal): Promise<void> {
     const sinceMs = this.#parts.clock.now();
     try {
-      return await session.readClock({ deadlineMs: LOOK_DEADLINE_MS }, signal);
+      await session.readClock({ deadlineMs: LOOK_DEADLINE_MS }, signal);
     } catch (err) {
       // A camera that answers a slow question, or answers this one with a fault, is there.
       const alive = session.heardMs > sinceMs || (err instanceof GatewayError && isFault(err));
-      if (alive && !signal.aborted) return false;
-      throw err;
+      if (!alive || signal.aborted) throw err;
     }
   }
 
@@ -110,12 +110,16 @@ export class OnvifCamera implements Camera {
     } catch (err) {
       if (!isKind(err, 'camera-fault', 'not-onvif')) throw err;
       this.#parts.log.debug({ err }, 'profiles not read again');
-      return seen;
+      return { ...seen, sight: { ...seen.sight, clockOffsetMs: parts.session.clockOffsetMs } };
     }
   }
 }
 
 function differ(before: CameraSight, after: CameraSight): boolean {
-  const shift = Math.abs((after.clockOffsetMs ?? 0) - (before.clockOffsetMs ?? 0));
-  return shift > CLOCK_REPORT_MS || JSON.stringify(before.streams) !== JSON.stringify(after.streams);
+  const clockSet = shiftMs(before.clockOffsetMs, after.clockOffsetMs) >= CLOCK_SET_MS;
+  return clockSet || JSON.stringify(before.streams) !== JSON.stringify(after.streams);
+}
+
+function shiftMs(before: number | undefined, after: number | undefined): number {
+  return before === undefined || after === undefined ? 0 : Math.abs(after - before);
 }

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
+import { unreachable } from '../runtime/camera-unreachable.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type ErrorKind, GatewayError, isKind } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
-import { unreachable } from './http.ts';
 import { OnvifSession } from './session.ts';
 import { isFault } from './soap.ts';
 
@@ -67,21 +67,27 @@ async function deviceAt(base: URL, parts: Search, signal: AbortSignal): Promise<
   let failure: GatewayError | undefined;
   for (const path of PATHS) {
     const device = new URL(path, base);
-    const session = new OnvifSession({ device, credentials: undefined, ...parts });
-    try {
-      await session.readClock({ deadlineMs: DEADLINE_MS }, signal);
-      return device;
-    } catch (err) {
-      if (signal.aborted) return undefined;
-      if (!(err instanceof GatewayError)) throw err;
-      if (isFault(err)) return device;
-      failure = err;
-      if (!isKind(err, 'not-onvif')) break;
-    } finally {
-      session.close();
-    }
+    failure = await greeting(device, parts, signal);
+    if (signal.aborted) return undefined;
+    if (!failure) return device;
+    if (!isKind(failure, 'not-onvif')) break;
   }
   return failure;
+}
+
+/** What keeps an address from being a device service; a fault or a wish for a login doesn't. */
+async function greeting(device: URL, parts: Search, signal: AbortSignal): Promise<GatewayError | undefined> {
+  const session = new OnvifSession({ device, credentials: undefined, ...parts });
+  try {
+    await session.readClock({ deadlineMs: DEADLINE_MS }, signal);
+    return undefined;
+  } catch (err) {
+    if (signal.aborted) return undefined;
+    if (!(err instanceof GatewayError)) throw err;
+    return isFault(err) ? undefined : err;
+  } finally {
+    session.close();
+  }
 }
 
 function baseAddress({ host, scheme }: Place, port: number): URL {

@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { codeOf, connectionFailure } from '../runtime/camera-unreachable.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { nonsense } from './xml.ts';
 
@@ -99,38 +100,15 @@ async function whole(incoming: IncomingMessage, maxBytes: number): Promise<HttpR
   };
 }
 
-/** What a failed connection is in a person's words, by the system's code. */
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
-  ['EHOSTUNREACH', 'no route'],
-  ['ENETUNREACH', 'no route'],
-  ['EHOSTDOWN', 'no route'],
-  ['ETIMEDOUT', 'no answer'],
-  ['ECONNRESET', 'connection lost'],
-  ['EPIPE', 'connection lost'],
-  ['ENOTFOUND', 'name not found'],
-  ['EAI_AGAIN', 'name not found'],
-]);
-
 function connectionError(cause: unknown): GatewayError {
   const code = codeOf(cause);
   if (code.startsWith('HPE_')) {
     return new GatewayError('not-onvif', 'no ONVIF service at this address', { reason: 'not an HTTP reply', cause });
   }
   if (code === 'ERR_INVALID_CHAR') return new GatewayError('camera-fault', 'camera cannot be asked', { code, cause });
-  const reason =
-    REASONS.get(code) ?? (code.includes('SSL') || code.includes('TLS') ? 'TLS failed' : 'connection failed');
-  return unreachable(reason, { cause });
-}
-
-export function unreachable(reason: string, fields: Record<string, unknown> = {}): GatewayError {
-  return new GatewayError('camera-unreachable', 'camera cannot be reached', { reason, ...fields });
+  return connectionFailure(cause);
 }
 
 function isReset(err: unknown): boolean {
   return ['ECONNRESET', 'EPIPE'].includes(codeOf(err));
-}
-
-function codeOf(err: unknown): string {
-  return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
 }

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Credentials } from '../channel/ports.ts';
+import { unreachable } from '../runtime/camera-unreachable.ts';
 import { type Clock, withDeadline } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
 import { aborted } from '../runtime/scope.ts';
 import { type CameraClock, ClockOffset, getSystemDateAndTime } from './camera-clock.ts';
-import { CameraHttp, unreachable } from './http.ts';
+import { CameraHttp } from './http.ts';
 import { LoginAttempts, type Signature } from './login-attempts.ts';
 import { contentType, envelope, type Operation, type Verdict, verdict } from './soap.ts';
 
@@ -59,7 +60,7 @@ export class OnvifSession {
     return this.#offset.shownMs;
   }
 
-  /** When the camera last answered anything, on the monotonic clock. */
+  /** When the camera last answered in SOAP, on the monotonic clock. */
   get heardMs(): number {
     return this.#heardMs;
   }
@@ -75,11 +76,12 @@ export class OnvifSession {
   /**
    * Asks for the camera's clock without a login, and takes the new offset to account. A camera that wants a login for
    * this has answered all the same: that is no error here.
-   * @returns whether the camera's clock has moved against ours since it was last read
    * @throws GatewayError `camera-unreachable`, `camera-fault`, `not-onvif`
    */
-  readClock(options: CallOptions, signal: AbortSignal): Promise<boolean> {
-    return this.#inTurn(getSystemDateAndTime, options, signal, async (scope) => (await this.#clock(scope)).moved);
+  readClock(options: CallOptions, signal: AbortSignal): Promise<void> {
+    return this.#inTurn(getSystemDateAndTime, options, signal, async (scope) => {
+      await this.#clock(scope);
+    });
   }
 
   /**
@@ -121,10 +123,13 @@ export class OnvifSession {
   }
 
   async #clock(signal: AbortSignal): Promise<{ moved: boolean; open: boolean }> {
+    const askedMs = this.#nowMs();
     const said = await this.#send(getSystemDateAndTime, this.device, {}, signal);
     if (said.type === 'refusal') this.#attempts.challenged(said);
     const clock = said.type === 'answer' ? said.answer : UNREADABLE;
-    return { moved: this.#offset.heard(clock, said.date, this.#nowMs()), open: said.type === 'answer' };
+    // The camera read its clock somewhere between the question and the answer.
+    const readMs = (askedMs + this.#nowMs()) / 2;
+    return { moved: this.#offset.heard(clock, said.date, readMs), open: said.type === 'answer' };
   }
 
   async #send<T>(
@@ -142,9 +147,10 @@ export class OnvifSession {
     };
     const request = { url, headers, body: envelope(operation, security), maxBytes: maxReplyBytes };
     const reply = await this.#http.post(request, signal);
-    this.#heardMs = clock.now();
     log.debug({ method: operation.name, status: reply.status, took_ms: Math.round(clock.now() - since) }, 'asked');
-    return { ...verdict(operation, reply), date: reply.date };
+    const said = verdict(operation, reply);
+    this.#heardMs = clock.now();
+    return { ...said, date: reply.date };
   }
 
   async #inTurn<O, T>(

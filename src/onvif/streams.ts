@@ -26,6 +26,11 @@ export interface StreamsParts {
   readonly known: Map<string, Described>;
 }
 
+interface Addressed {
+  readonly profile: MediaProfile;
+  readonly url: URL;
+}
+
 /**
  * The camera's streams, best first.
  * @throws GatewayError `no-usable-profile`, `camera-unauthorized` (by the stream, too), and as `call` does
@@ -33,7 +38,7 @@ export interface StreamsParts {
 export async function cameraStreams(parts: StreamsParts, signal: AbortSignal): Promise<CameraStream[]> {
   const { session, services } = parts;
   const profiles = await mediaProfiles(session, services, signal);
-  const addressed: { profile: MediaProfile; url: URL }[] = [];
+  const addressed: Addressed[] = [];
   for (const profile of profiles) {
     const told = await streamUri(session, services, profile, signal);
     const url = told === undefined ? undefined : streamAddress(told, session.device);
@@ -47,30 +52,43 @@ export async function cameraStreams(parts: StreamsParts, signal: AbortSignal): P
 
 /** One after another: many cameras serve only a few RTSP connections at a time. */
 async function described(
-  addressed: readonly { readonly profile: MediaProfile; readonly url: URL }[],
-  { describe, credentials, known, log }: StreamsParts,
+  addressed: readonly Addressed[],
+  parts: StreamsParts,
   signal: AbortSignal,
 ): Promise<CameraStream[]> {
+  const { credentials, log } = parts;
   const streams: CameraStream[] = [];
   let answering = true;
   for (const { profile, url } of addressed) {
-    const key = `${url.href} ${profile.video} ${profile.audio} ${profile.width}x${profile.height}`;
-    let truth = known.get(key);
-    if (!truth && answering) {
-      try {
-        truth = await describe(url, credentials, signal);
-        known.set(key, truth);
-      } catch (err) {
-        // A refused login would be refused again and again; anything else leaves us the profile's word.
-        if (!(err instanceof GatewayError) || isKind(err, 'camera-unauthorized')) throw err;
-        log.debug({ err, profile: profile.token }, 'stream not described');
-        answering = !isKind(err, 'camera-unreachable');
-      }
+    const truth = await truthOf({ profile, url }, parts, answering ? signal : undefined);
+    if (truth instanceof GatewayError) {
+      log.debug({ err: truth, profile: profile.token }, 'stream not described');
+      answering = !isKind(truth, 'camera-unreachable');
     }
-    const video = truth?.video ?? profile.video;
-    if (video) streams.push(streamOf(profile, { url, credentials, video, audio: truth ? truth.audio : profile.audio }));
+    const { video = profile.video, audio } = !truth || truth instanceof GatewayError ? profile : truth;
+    if (video) streams.push(streamOf(profile, { url, credentials, video, audio }));
   }
   return streams;
+}
+
+/** What the stream says of itself, or why it says nothing. Without a signal, only what is known already. */
+async function truthOf(
+  { profile, url }: Addressed,
+  { describe, credentials, known }: StreamsParts,
+  signal: AbortSignal | undefined,
+): Promise<Described | GatewayError | undefined> {
+  const key = `${url.href} ${profile.video} ${profile.audio} ${profile.width}x${profile.height}`;
+  const heard = known.get(key);
+  if (heard || !signal) return heard;
+  try {
+    const truth = await describe(url, credentials, signal);
+    known.set(key, truth);
+    return truth;
+  } catch (err) {
+    // A refused login would be refused again and again; anything else leaves us the profile's word.
+    if (!(err instanceof GatewayError) || isKind(err, 'camera-unauthorized')) throw err;
+    return err;
+  }
 }
 
 function streamOf(
