@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
 import { type ErrorKind, GatewayError } from '../runtime/errors.ts';
+import { Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import { Dispatcher } from './dispatch.ts';
 import { type HandlerParts, handlersFor } from './handlers.ts';
@@ -73,14 +74,16 @@ export class OvcLink implements Runnable {
 
   async run(signal: AbortSignal): Promise<void> {
     const { handlers, clock, log, random } = this.#parts;
-    const service = new Dispatcher({ handlers: handlersFor(handlers), clock, log, signal });
+    const life = new Scope(signal);
+    const service = new Dispatcher({ handlers: handlersFor(handlers), clock, log, signal: life.signal });
     try {
-      await supervise((life) => this.#connect(service, life), {
-        ...{ signal, clock, log, pauses: PAUSES, pausesByKind: PAUSES_BY_KIND },
+      await supervise((attempt) => this.#connect(service, attempt), {
+        ...{ signal: life.signal, clock, log, pauses: PAUSES, pausesByKind: PAUSES_BY_KIND },
         ...(random && { random }),
         onFailure: (err, waitMs) => this.#noteDown(err, waitMs),
       });
     } finally {
+      life.end();
       await service.idle();
     }
   }

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -33,7 +33,6 @@ export class RawOvc {
   readonly #scheme: 'ws' | 'wss';
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
-  readonly #news = new EventEmitter().setMaxListeners(0);
   #socket: WebSocket | undefined;
   #seq = 0;
 
@@ -67,18 +66,49 @@ export class RawOvc {
     return this.hears((frame) => frame.req === undefined && frame.seq === seq, before);
   }
 
+  /** Sends a request and resolves with the milliseconds until its answer, measured where both are on the wire. */
+  async timed(req: string): Promise<number> {
+    const socket = this.#socket;
+    if (!socket) throw new Error('nobody is connected');
+    const seq = ++this.#seq;
+    return new Promise((resolve) => {
+      const sentAt = performance.now();
+      const look = (payload: unknown): void => {
+        const frame = JSON.parse(String(payload)) as Frame; // The gateway's own packet.
+        if (frame.req !== undefined || frame.seq !== seq) return;
+        socket.off('message', look);
+        resolve(performance.now() - sentAt);
+      };
+      socket.on('message', look);
+      socket.send(JSON.stringify({ req, seq }));
+    });
+  }
+
   /** The first packet from place `from` on that is `wanted`, waiting for it if need be. */
   async hears(wanted: (frame: Frame) => boolean, from = 0): Promise<Frame> {
     return this.until(() => this.heard.slice(from).find(wanted));
   }
 
-  /** Waits until something is so. */
+  /** Waits until something is so, here or at the gateway's end. */
   async until<T>(fact: () => T | undefined | false): Promise<T> {
     for (;;) {
       const found = fact();
       if (found !== undefined && found !== false) return found;
-      await once(this.#news, 'news');
+      await new Promise((resolve) => setTimeout(resolve, 1));
     }
+  }
+
+  /** Resolves when everything said so far has reached the gateway. */
+  async ping(): Promise<void> {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.ping();
+    await once(socket, 'pong');
+  }
+
+  /** Hears nothing more on the newest connection, a farewell included, as when the way to it is broken. */
+  freeze(): void {
+    this.#socket?.pause();
   }
 
   /** Ends the newest connection: by force without a code, politely with one. */
@@ -103,7 +133,6 @@ export class RawOvc {
     } else {
       this.#sockets.handleUpgrade(request, stream, head, (socket) => this.#greet(socket));
     }
-    this.#news.emit('news');
   }
 
   #greet(socket: WebSocket): void {
@@ -112,17 +141,14 @@ export class RawOvc {
     socket.on('error', () => undefined);
     socket.on('close', (code, reason) => {
       this.ends.push({ code, reason: String(reason) });
-      this.#news.emit('news');
     });
     if (this.welcome === 'shut') socket.close(1008);
     else socket.on('message', (payload) => this.#take(String(payload), socket));
-    this.#news.emit('news');
   }
 
   #take(text: string, socket: WebSocket): void {
     const frame = JSON.parse(text) as Frame; // The gateway's own packet; a test that looks at it checks it.
     this.heard.push(frame);
     if (frame.req !== undefined && this.answering) socket.send(JSON.stringify({ seq: frame.seq, resp: {} }));
-    this.#news.emit('news');
   }
 }
