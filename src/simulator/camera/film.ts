@@ -1,13 +1,6 @@
-import { createHash } from 'node:crypto';
-import { access, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { GatewayError } from '../../runtime/errors.ts';
-import { runFfmpeg } from './child-process.ts';
+import { type Kitchen, madeOnce } from './made-once.ts';
 
-/** The test pictures: encoded once per setting, kept in the temporary folder, looped by whoever needs them. */
+/** The test pictures, as ffmpeg recipes: films to be looped and stills. */
 
 export const FILM_VIDEO = ['H264', 'H265', 'MJPEG'] as const;
 export const FILM_AUDIO = ['PCMU', 'PCMA', 'AAC', 'none'] as const;
@@ -24,16 +17,8 @@ export interface FilmSetting {
   readonly gopSeconds: number;
 }
 
-export interface FilmParts {
-  readonly log: Logger;
-  readonly clock?: Clock;
-}
-
 /** Whole frames of picture, of G.711 (40 ms) and of AAC at 16 kHz (64 ms) fit in this; so the loop has no seam. */
 const LOOP_SECONDS = 16;
-/** A half-made film that has not grown for this long has lost its maker. */
-const ABANDONED_MS = 15_000;
-const LOOK_AGAIN_MS = 50;
 
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'];
 const X265 = ['-c:v', 'libx265', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'];
@@ -59,21 +44,18 @@ const AUDIO: Readonly<Record<FilmSetting['audio'], { input: readonly string[]; o
 };
 
 /**
- * The path of a film of that setting, ready to be looped with `-c copy`. Whoever comes first encodes it, others wait,
- * in whatever process they are. testsrc2 burns its own running time into the picture, so no font is needed.
- * @throws GatewayError `process-failed` when ffmpeg cannot encode it; `ended-early` on abort
+ * The path of a film of that setting, ready to be looped with `-c copy`. testsrc2 burns its own running time into the
+ * picture, so no font is needed.
+ * @throws what `madeOnce` throws
  */
-export async function filmFor(setting: FilmSetting, parts: FilmParts, signal: AbortSignal): Promise<string> {
-  const { clock = systemClock } = parts;
-  const recipe = recipeFor(setting);
-  const name = createHash('sha256').update(recipe.join(' ')).digest('hex').slice(0, 16);
-  const film = join(await ownFolder(), `${name}.nut`);
-  while (!signal.aborted) {
-    if (await exists(film)) return film;
-    if (await claim(`${film}.part`)) await make(film, recipe, parts, signal);
-    else await clock.sleep(LOOK_AGAIN_MS, signal);
-  }
-  throw new GatewayError('ended-early', 'ended before the film was made');
+export function filmFor(setting: FilmSetting, parts: Kitchen, signal: AbortSignal): Promise<string> {
+  return madeOnce(recipeFor(setting), 'nut', parts, signal);
+}
+
+/** The path of a JPEG of that setting. */
+export function stillFor({ width, height }: FilmSetting, parts: Kitchen, signal: AbortSignal): Promise<string> {
+  const recipe = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}`, '-frames:v', '1', '-f', 'mjpeg'];
+  return madeOnce(recipe, 'jpg', parts, signal);
 }
 
 function recipeFor({ codec, audio, width, height, framesPerSecond, bitsPerSecond, gopSeconds }: FilmSetting): string[] {
@@ -85,48 +67,6 @@ function recipeFor({ codec, audio, width, height, framesPerSecond, bitsPerSecond
     ...[...VIDEO[codec](framesPerSecond * gopSeconds), '-b:v', rate, '-maxrate', rate, '-bufsize', rate],
     ...[...sound.output, '-t', String(seconds), '-f', 'nut'],
   ];
-}
-
-async function make(film: string, recipe: readonly string[], { log }: FilmParts, signal: AbortSignal): Promise<void> {
-  const part = `${film}.part`;
-  try {
-    await runFfmpeg(['-y', ...recipe, part], { signal, log });
-    if (!signal.aborted) await rename(part, film);
-  } finally {
-    await rm(part, { force: true });
-  }
-}
-
-/** True when the half-made film is ours to make. */
-async function claim(part: string): Promise<boolean> {
-  try {
-    await (await open(part, 'wx')).close();
-    return true;
-  } catch {
-    // Somebody makes it, or died over it; either shows in the time it was last written.
-    const { mtimeMs } = await stat(part).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(part, { force: true });
-    return false;
-  }
-}
-
-async function ownFolder(): Promise<string> {
-  const uid = process.getuid?.() ?? 0;
-  const folder = join(tmpdir(), `ovd-virtual-camera-${uid}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // The temporary folder is everybody's: what somebody else has put there under our name is not played.
-  const found = await lstat(folder);
-  if (!found.isDirectory() || found.uid !== uid) {
-    throw new GatewayError('process-failed', 'the folder for test films belongs to somebody else', { folder });
-  }
-  return folder;
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function leastCommonMultiple(a: number, b: number): number {

@@ -7,6 +7,21 @@ export interface Player {
   drop(): void;
 }
 
+/** How the camera feels at the moment; asked at every packet, so that a switch shows at once. */
+export interface StreamMood {
+  /** Sessions stay open and no packet leaves: the camera that freezes. */
+  readonly stalls: boolean;
+  /** Each player is cut off as soon as packets flow. */
+  readonly drops: boolean;
+}
+
+export interface MountParts {
+  /** Where players find it, such as `/live/main`; may have a query. */
+  readonly path: string;
+  readonly mood: () => StreamMood;
+  readonly onPublished: () => void;
+}
+
 /** What has happened at one mount since the camera was made; `players` is now. */
 export interface MountCounts {
   readonly describes: number;
@@ -32,7 +47,6 @@ const SHORTEST_RTP_FRAME_BYTES = 16;
  * Knows SDP and packets; sessions and sockets are the RTSP server's.
  */
 export class Mount {
-  /** Where players find it, such as `/live/main`; may have a query. */
   readonly path: string;
   /** Where the source publishes; nobody else knows it. */
   readonly publishPath = `/publish/${randomUUID()}`;
@@ -41,10 +55,11 @@ export class Mount {
   readonly #reports = new Map<Lane, Buffer>();
   readonly #timestamps = new Map<Lane, number>();
   readonly #counts = { describes: 0, plays: 0, authFailures: 0 };
-  #stalled = false;
+  readonly #parts: MountParts;
 
-  constructor(path: string) {
-    this.path = path;
+  constructor(parts: MountParts) {
+    this.#parts = parts;
+    this.path = parts.path;
   }
 
   get counts(): MountCounts {
@@ -60,15 +75,11 @@ export class Mount {
     return this.#published?.sdp;
   }
 
-  /** While true, sessions stay open and no packet leaves: the camera that freezes. */
-  set stalled(stalled: boolean) {
-    this.#stalled = stalled;
-  }
-
   publish(sdp: string, source: object): void {
     this.#published = { sdp, source };
     this.#reports.clear();
     this.#timestamps.clear();
+    this.#parts.onPublished();
   }
 
   /** The source is gone; players notice as they would with a camera that restarts its encoder. */
@@ -85,7 +96,8 @@ export class Mount {
   join(player: Player, channels: ReadonlyMap<Lane, number>): void {
     this.#players.set(player, { channels, open: new Set() });
     // The last sender reports let a player line picture and sound up at once, not only at the next report.
-    if (!this.#stalled) for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
+    if (!this.#parts.mood().stalls)
+      for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
   }
 
   leave(player: Player): void {
@@ -97,7 +109,9 @@ export class Mount {
     const isReport = lane % 2 === 1;
     if (isReport) this.#reports.set(lane, Buffer.from(bytes));
     const begins = isReport || this.#beginsFrame(lane, bytes);
-    if (this.#stalled) return;
+    const { stalls, drops } = this.#parts.mood();
+    if (drops) this.dropPlayers();
+    if (stalls || drops) return;
     for (const [player, { channels, open }] of this.#players) {
       if (begins) open.add(lane);
       if (open.has(lane)) hand(player, channels.get(lane), bytes);

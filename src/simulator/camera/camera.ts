@@ -1,0 +1,254 @@
+import { readFile } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { aborted } from '../../runtime/scope.ts';
+import type { Secret } from '../../runtime/secret.ts';
+import { together } from '../../runtime/supervise.ts';
+import { Task } from '../../runtime/task.ts';
+import type { BadHabitName } from './bad-habits.ts';
+import { stillFor } from './film.ts';
+import { Habits } from './habits.ts';
+import { HttpDigest } from './http-digest.ts';
+import { type HttpReply, type HttpRequest, runHttpServer } from './http-server.ts';
+import {
+  PROFILES,
+  type ProfileSetting,
+  type ProfileToken,
+  snapshotPath,
+  streamPath,
+  TEST_MAIN,
+  TEST_SUB,
+} from './profiles.ts';
+import { Projector } from './projector.ts';
+import { Mount, type MountCounts, type StreamMood } from './rtsp-mount.ts';
+import { runRtspServer } from './rtsp-server.ts';
+import type { RtspLogin } from './rtsp-session.ts';
+import { SERVICES, type SoapCounts, SoapDesk } from './soap-server.ts';
+import type { CameraIdentity, CameraView } from './soap-service.ts';
+import { WsSecurity } from './ws-security.ts';
+
+export interface VirtualCameraOptions extends CameraIdentity {
+  readonly username: string;
+  readonly password: Secret;
+  /** What differs from `TEST_MAIN`. */
+  readonly main?: Partial<ProfileSetting> | undefined;
+  /** What differs from `TEST_SUB`; a camera without it has the main profile only. */
+  readonly sub?: Partial<ProfileSetting> | undefined;
+  readonly habits?: readonly BadHabitName[];
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: the system chooses. */
+  readonly onvifPort?: number;
+  readonly rtspPort?: number;
+  /** What the RTSP Session header promises; default 60. */
+  readonly sessionTimeoutSeconds?: number;
+}
+
+export interface VirtualCameraWorld {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly clock?: Clock;
+}
+
+/**
+ * A camera to be tested and shown with: real sockets, real media, and bad habits at the turn of a switch. Lives until
+ * its signal aborts or it is closed; it can lose its power and get it back on the same ports.
+ */
+export class VirtualCamera {
+  readonly habits: Habits;
+  readonly #options: VirtualCameraOptions;
+  readonly #world: VirtualCameraWorld;
+  readonly #clock: Clock;
+  readonly #profiles: readonly Projector[];
+  readonly #digest: HttpDigest;
+  readonly #desk: SoapDesk;
+  readonly #ports: { onvif: number; rtsp: number };
+  #snapshots = 0;
+  #power: Task | undefined;
+  /** What must happen before the camera counts as up. */
+  #awaited = new Set<string>();
+  #up: () => void = () => undefined;
+
+  private constructor(options: VirtualCameraOptions, world: VirtualCameraWorld) {
+    this.#options = options;
+    this.#world = world;
+    this.#clock = world.clock ?? systemClock;
+    this.#ports = { onvif: options.onvifPort ?? 0, rtsp: options.rtspPort ?? 0 };
+    this.habits = new Habits(options.habits ?? [], (name) => this.#habitChanged(name));
+    this.#profiles = this.#projectors(options);
+    this.#digest = new HttpDigest(options);
+    const wsSecurity = new WsSecurity(options, () => this.#time().getTime());
+    this.#desk = new SoapDesk({ camera: this.#view(), wsSecurity, digest: this.#digest });
+  }
+
+  /** Resolves when both ports listen and every profile has pictures. */
+  static async start(options: VirtualCameraOptions, world: VirtualCameraWorld): Promise<VirtualCamera> {
+    const camera = new VirtualCamera(options, world);
+    await camera.powerOn();
+    return camera;
+  }
+
+  get host(): string {
+    return this.#options.host ?? '127.0.0.1';
+  }
+
+  get onvifPort(): number {
+    return this.#ports.onvif;
+  }
+
+  get rtspPort(): number {
+    return this.#ports.rtsp;
+  }
+
+  /** Where a profile's stream is, without user info and bad habits. */
+  rtspUrl(profile: ProfileToken): URL {
+    return new URL(`rtsp://${this.host}:${this.rtspPort}${streamPath(profile)}`);
+  }
+
+  get counts(): { soap: SoapCounts; snapshots: number; rtsp: Readonly<Partial<Record<ProfileToken, MountCounts>>> } {
+    const rtsp = Object.fromEntries(this.#profiles.map(({ token, mount }) => [token, mount.counts]));
+    return { soap: this.#desk.counts, snapshots: this.#snapshots, rtsp };
+  }
+
+  /** Cuts every player off, once. */
+  dropPlayers(): void {
+    for (const { mount } of this.#profiles) mount.dropPlayers();
+  }
+
+  /** Resolves when every socket is closed and every child is gone. */
+  async powerOff(): Promise<void> {
+    const power = this.#power;
+    this.#power = undefined;
+    await power?.stop();
+  }
+
+  /** Resolves as `start` does; a camera that is on stays as it is. Rejects when a port cannot be had. */
+  async powerOn(): Promise<void> {
+    this.#power ??= this.#powered();
+    await this.#power.ready;
+  }
+
+  /** The same as losing power, for good; resolves too when the signal has done it already. */
+  close(): Promise<void> {
+    return this.powerOff();
+  }
+
+  #powered(): Task {
+    const task = new Task((signal, ready) => this.#run(signal, ready), this.#world.signal);
+    task.done
+      .catch((err: unknown) => this.#world.log.error({ err }, 'virtual camera failed'))
+      .finally(() => {
+        if (this.#power === task) this.#power = undefined;
+      });
+    return task;
+  }
+
+  async #run(signal: AbortSignal, ready: () => void): Promise<void> {
+    this.#awaited = new Set(['onvif', 'rtsp', ...this.#profiles.map(({ token }) => token)]);
+    this.#up = ready;
+    let listens = (): void => undefined;
+    const listening = new Promise<void>((resolve) => {
+      listens = resolve;
+    });
+    const films = this.#profiles.map((projector) => ({
+      run: async (life: AbortSignal): Promise<void> => {
+        await Promise.race([listening, aborted(life)]);
+        await projector.run(new URL(`rtsp://${this.host}:${this.rtspPort}`), life);
+      },
+    }));
+    const servers = [
+      { run: (life: AbortSignal) => this.#serveRtsp(life, listens) },
+      { run: (life: AbortSignal) => this.#serveOnvif(life) },
+    ];
+    await together(signal, [...servers, ...films]);
+  }
+
+  async #serveRtsp(signal: AbortSignal, listens: () => void): Promise<void> {
+    const mounts = this.#profiles.map(({ mount }) => mount);
+    const { sessionTimeoutSeconds = 60 } = this.#options;
+    const at = { host: this.host, port: this.#ports.rtsp };
+    const parts = { at, mounts, login: () => this.#rtspLogin(), sessionTimeoutSeconds, log: this.#world.log };
+    await runRtspServer(parts, signal, (port) => {
+      this.#ports.rtsp = port;
+      listens();
+      this.#arrived('rtsp');
+    });
+  }
+
+  async #serveOnvif(signal: AbortSignal): Promise<void> {
+    const at = { host: this.host, port: this.#ports.onvif };
+    const answer = async (request: HttpRequest, life: AbortSignal): Promise<HttpReply> =>
+      this.habits.reply(await this.#answer(request, life));
+    await runHttpServer({ at, answer, log: this.#world.log }, signal, (port) => {
+      this.#ports.onvif = port;
+      this.#arrived('onvif');
+    });
+  }
+
+  async #answer(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    const profile = this.#profiles.find(({ token }) => request.target === snapshotPath(token));
+    if (!profile) return this.#desk.answer(request, signal);
+    const refusal = this.#desk.httpRefusal(request);
+    if (refusal) return refusal;
+    this.#snapshots += 1;
+    const body = await readFile(await stillFor(profile.setting, this.#world, signal));
+    return { kind: 'picture', status: 200, contentType: 'image/jpeg', body };
+  }
+
+  #projectors({ main, sub }: VirtualCameraOptions): Projector[] {
+    const settings: Readonly<Record<ProfileToken, ProfileSetting | undefined>> = {
+      main: { ...TEST_MAIN, ...main },
+      sub: sub && { ...TEST_SUB, ...sub },
+    };
+    const { habits } = this;
+    const mood = (): StreamMood => ({ stalls: habits.has('rtsp-stalls'), drops: habits.has('rtsp-drops') });
+    const hasSlowKeyFrames = (): boolean => habits.has('slow-key-frames');
+    return PROFILES.flatMap((token) => {
+      const setting = settings[token];
+      if (!setting) return [];
+      const mount = new Mount({ path: streamPath(token), mood, onPublished: () => this.#arrived(token) });
+      return [new Projector({ token, setting, mount, hasSlowKeyFrames, log: this.#world.log, clock: this.#clock })];
+    });
+  }
+
+  #rtspLogin(): RtspLogin {
+    const { habits } = this;
+    const algorithms = habits.has('rtsp-two-digests') ? (['MD5', 'SHA-256'] as const) : (['MD5'] as const);
+    // RTSP clients of the field know the old digest without qop; a camera that offers more locks them out.
+    const style = { scheme: 'Digest', algorithms, qop: undefined, basic: false } as const;
+    return { digest: this.#digest, style, refusesAll: habits.has('rtsp-refuses-login') };
+  }
+
+  #view(): CameraView {
+    const { name, serial, mac } = this.#options;
+    const { habits } = this;
+    const http = (): string => `http://${this.host}:${this.onvifPort}`;
+    return {
+      identity: { name, serial, mac },
+      host: this.host,
+      profiles: this.#profiles,
+      habits,
+      time: () => this.#time(),
+      streamUri: ({ token }) => habits.address(`rtsp://${this.host}:${this.rtspPort}${streamPath(token)}`, 'stream'),
+      snapshotUri: ({ token }) => habits.address(`${http()}${snapshotPath(token)}`, 'snapshot'),
+      services: () =>
+        SERVICES.filter(({ isAnnounced }) => isAnnounced(habits)).map((service) => ({
+          service,
+          xaddr: habits.address(`${http()}${service.path}`, 'xaddr'),
+        })),
+    };
+  }
+
+  #time(): Date {
+    return new Date(this.#clock.wall().getTime() + this.habits.clockSkewMs);
+  }
+
+  #arrived(what: string): void {
+    this.#awaited.delete(what);
+    if (this.#awaited.size === 0) this.#up();
+  }
+
+  #habitChanged(name: BadHabitName): void {
+    if (name === 'slow-key-frames') for (const projector of this.#profiles) projector.changeFilm();
+  }
+}
