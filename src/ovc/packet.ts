@@ -45,7 +45,8 @@ export function parsePacket(message: string): Packet {
 
 /** The error for a message that is no packet. */
 export function malformed(reason: string, message: string): GatewayError {
-  const packet = message.slice(0, SHOWN_CHARACTERS);
+  // Some JSON writers escape slashes; the log knows the secrets in a URL only when it looks like one.
+  const packet = message.slice(0, SHOWN_CHARACTERS).replaceAll('\\/', '/');
   return new GatewayError('protocol-broken', 'the OVC sent a malformed packet', { reason, packet });
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parsePacket } from '../../../src/ovc/packet.ts';
 import { isKind } from '../../../src/runtime/errors.ts';
+import { createLog, scrubber } from '../../../src/runtime/log.ts';
 
 const GOOD: ReadonlyArray<readonly [name: string, message: string, packet: object]> = [
   ['a request', '{"req":"A","params":{"x":1},"seq":7}', { kind: 'request', method: 'A', params: { x: 1 }, seq: 7 }],
@@ -58,4 +59,21 @@ test('a malformed packet is shown with its first 200 characters', () => {
     () => parsePacket('x'.repeat(1000)),
     (err) => isKind(err, 'protocol-broken') && err.fields['packet'] === 'x'.repeat(200),
   );
+});
+
+test('a malformed packet with a stream key shows no key, however its slashes are written', () => {
+  for (const slash of ['/', '\\/']) {
+    const lines: string[] = [];
+    const log = createLog({ level: 'info', scrub: scrubber([]) }, { write: (line) => lines.push(line) });
+    const message = `{"req":"RTMPPublish","params":{"url":"rtmp:${slash}${slash}h${slash}app${slash}secret-key"}}`;
+    assert.throws(
+      () => parsePacket(message),
+      (err) => {
+        log.warn({ err });
+        return true;
+      },
+    );
+    assert.match(lines.join(), /rtmp:\/\/h\/app\/\*\*\*/);
+    assert.doesNotMatch(lines.join(), /secret-key/);
+  }
 });
