@@ -5,6 +5,8 @@ export interface RawPacket {
   readonly [field: string]: unknown;
 }
 
+const PATIENCE_MS = 10_000;
+
 /**
  * A device that does only what a test tells it: a bare WebSocket with a memory. It answers nothing by itself and breaks
  * every rule on demand.
@@ -46,15 +48,26 @@ export class RawDevice {
     this.#socket.send(raw ? packet : JSON.stringify(packet));
   }
 
-  /** The first packet, heard or still to come, that fits. */
+  /**
+   * The first packet, heard or still to come, that fits.
+   * @throws Error with what was heard, after 10 s without
+   */
   hears(fits: (packet: RawPacket) => boolean): Promise<RawPacket> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(patience);
+        this.#waiting.delete(look);
+      };
       const look = (): void => {
         const found = this.heard.find(fits);
         if (!found) return;
-        this.#waiting.delete(look);
+        end();
         resolve(found);
       };
+      const patience = setTimeout(() => {
+        end();
+        reject(new Error(`heard only ${JSON.stringify(this.heard)}`));
+      }, PATIENCE_MS);
       this.#waiting.add(look);
       look();
     });

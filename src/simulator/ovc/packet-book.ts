@@ -54,10 +54,10 @@ export class PacketBook {
     return this.#faults;
   }
 
-  /** What came after the entry of that number. */
+  /** What came after the entry of that number; all when no entry had it yet (a watcher from before a restart). */
   after(number: number): readonly Entry[] {
     const first = this.#entries[0]?.number ?? 0;
-    return this.#entries.slice(Math.max(0, number + 1 - first));
+    return number > this.#count ? this.#entries : this.#entries.slice(Math.max(0, number + 1 - first));
   }
 
   add({ packet, answers, ms, faults = [], ...rest }: NewEntry): Entry {

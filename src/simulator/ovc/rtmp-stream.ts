@@ -125,9 +125,15 @@ class Track {
   }
 
   report(): TrackReport {
-    const { codec, frames, setups, backwardSteps, longestGapMs, firstTimestampMs, lastTimestampMs } = this;
+    const { codec, frames, setups, backwardSteps, firstTimestampMs, lastTimestampMs } = this;
+    const longestGapMs = tenths(this.longestGapMs);
     return { codec, frames, setups, backwardSteps, longestGapMs, firstTimestampMs, lastTimestampMs };
   }
+}
+
+/** Milliseconds to a tenth: more would be noise. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 /** The counters of one publish. */
@@ -211,6 +217,6 @@ export class StreamLedger {
   }
 
   #ms(): number {
-    return this.#clock.now() - this.#sinceMs;
+    return tenths(this.#clock.now() - this.#sinceMs);
   }
 }
