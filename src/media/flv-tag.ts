@@ -49,3 +49,9 @@ function audioPacketType(body: Buffer, first: number): number | undefined {
   if (format === ENHANCED_AUDIO) return first & 0x0f;
   return format === AAC ? body[1] : undefined;
 }
+
+/** True for AAC, the only sound that every platform takes. */
+export function isAac({ kind, body }: FlvTag): boolean {
+  const first = body[0];
+  return kind === 'audio' && first !== undefined && first >> 4 === AAC;
+}

@@ -1,0 +1,145 @@
+import ffmpeg from 'fluent-ffmpeg';
+import type { CameraStream, Credentials, VideoCodec } from '../../channel/ports.ts';
+import { GatewayError } from '../../runtime/errors.ts';
+import { type EncoderRow, encoderArguments } from './encoders.ts';
+
+/**
+ * ffmpeg's argument lists for a Feed. One row is one behaviour; the comment says why, ffmpeg's manual says what.
+ * fluent-ffmpeg puts the list together and never runs it.
+ */
+
+/** What is tried on one stream. The first choice is the fastest; each fault that ffmpeg names changes one of the three. */
+export interface Recipe {
+  readonly probe: keyof typeof PROBE;
+  readonly times: keyof typeof TIMES;
+  readonly audio: keyof typeof AUDIO;
+}
+
+/** What becomes of the video. */
+export type VideoPlan =
+  | { readonly way: 'copy' }
+  | { readonly way: 'transcode'; readonly encoder: EncoderRow; readonly maxBitsPerSecond: number };
+
+export interface FeedOrder {
+  readonly stream: CameraStream;
+  readonly plan: VideoPlan;
+  readonly recipe: Recipe;
+}
+
+const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
+
+const PROBE = {
+  // A third of a second to the first key frame instead of one and a quarter: the parameters stand in the SDP.
+  small: ['-analyzeduration', '0', '-probesize', '5000'],
+  // For cameras whose SDP says too little.
+  full: [],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Longer than any camera takes to answer; ffmpeg counts it in microseconds and anew for each read. */
+const SOCKET_TIMEOUT_US = 5_000_000;
+
+const INPUT = [
+  // TCP, because lost UDP packets smear the picture.
+  ...['-rtsp_transport', 'tcp'],
+  ...['-timeout', String(SOCKET_TIMEOUT_US)],
+];
+
+/** Which tracks are asked of the camera: an ONVIF metadata track would be sent for nothing. */
+const TRACKS = {
+  copy: ['-allowed_media_types', 'video+audio'],
+  encode: ['-allowed_media_types', 'video+audio'],
+  none: ['-allowed_media_types', 'video'],
+} as const satisfies Record<string, readonly string[]>;
+
+const AUDIO = {
+  copy: ['-map', '0:a:0?', '-c:a', 'copy'],
+  // 16 kHz, because not every player takes AAC at a telephone's 8; it holds all that G.711 and G.726 have.
+  encode: ['-map', '0:a:0?', '-c:a', 'aac', '-ar', '16000', '-ac', '1', '-b:a', '32k'],
+  none: ['-an'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** A value where the camera gave one, else the one before plus one tick. */
+const filled = (now: string, before: string): string =>
+  `if(eq(${now},NOPTS),if(eq(${before},NOPTS),0,${before}+1),${now})`;
+
+const TIMES = {
+  camera: [],
+  // With B-frames the first packets may have no time, at which ffmpeg's muxers give up.
+  filled: ['-bsf:v:0', `setts=pts='${filled('PTS', 'PREV_OUTPTS')}':dts='${filled('DTS', 'PREV_OUTDTS')}'`],
+} as const satisfies Record<string, readonly string[]>;
+
+/**
+ * Where the outputs go: FLV to stdout, TS to the first extra pipe. A track that the camera announces and never sends
+ * must not hold the others back for the ten seconds that ffmpeg would wait. TS is flushed by the block: it is recorded,
+ * not watched, and each write is a wake-up.
+ */
+const FLV = 'f=flv:flvflags=no_duration_filesize:max_interleave_delta=500000';
+const TS = 'f=mpegts:flush_packets=0:max_interleave_delta=500000';
+
+interface Layout {
+  readonly video: (plan: VideoPlan) => readonly string[];
+  readonly tee: string;
+}
+
+const VIDEO = ['-map', '0:v:0'];
+const encoded = (plan: VideoPlan): string[] =>
+  plan.way === 'transcode' ? encoderArguments(plan.encoder, plan.maxBitsPerSecond) : [];
+
+const LAYOUT = {
+  copy: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
+  // FLV of ffmpeg 5 has no place for the codec.
+  tsOnly: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${TS}]pipe:3` },
+  // The camera's own video is recorded, the encoded one watched.
+  encodedBesideCopy: {
+    video: (plan) => [...VIDEO, ...VIDEO, ...encoded(plan), '-c:v:1', 'copy'],
+    tee: `[select=\\'v:0,a\\':${FLV}]pipe:1|[select=\\'v:1,a\\':${TS}]pipe:3`,
+  },
+  // TS has no place for the codec either.
+  encoded: { video: (plan) => [...VIDEO, ...encoded(plan)], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
+} as const satisfies Record<string, Layout>;
+
+/** What becomes of each codec, copied and transcoded; where there is no layout, the codec cannot be copied. */
+const LAYOUTS: Record<
+  VideoCodec,
+  { readonly copy: keyof typeof LAYOUT | undefined; readonly transcode: keyof typeof LAYOUT }
+> = {
+  H264: { copy: 'copy', transcode: 'encodedBesideCopy' },
+  H265: { copy: 'tsOnly', transcode: 'encodedBesideCopy' },
+  MPEG4: { copy: 'tsOnly', transcode: 'encodedBesideCopy' },
+  MJPEG: { copy: undefined, transcode: 'encoded' },
+};
+
+/** True when a Feed of this kind has FLV, for a live view, beside the TS. */
+export function givesFlv(codec: VideoCodec, way: VideoPlan['way']): boolean {
+  return LAYOUTS[codec][way] !== 'tsOnly';
+}
+
+/**
+ * The whole list for one ffmpeg of a Feed. It holds the camera's password: never log it.
+ * @throws GatewayError `feed-failed` when the codec cannot be copied.
+ */
+export function feedArguments({ stream, plan, recipe }: FeedOrder): string[] {
+  const name = LAYOUTS[stream.video][plan.way];
+  if (!name)
+    throw new GatewayError('feed-failed', 'video of this codec can only be transcoded', { reason: stream.video });
+  const layout: Layout = LAYOUT[name];
+  const device = plan.way === 'transcode' ? plan.encoder.device : [];
+  return ffmpeg(addressWithCredentials(stream.url, stream.credentials))
+    .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
+    .output(layout.tee)
+    .outputOptions(...layout.video(plan), ...TIMES[recipe.times], ...AUDIO[recipe.audio], '-f', 'tee')
+    ._getArguments();
+}
+
+/** The address with user and password in it, which is how ffmpeg takes them; each sign that is special is escaped. */
+export function addressWithCredentials(url: URL, credentials: Credentials | undefined): string {
+  if (!credentials) return url.href;
+  const user = strictlyEncoded(credentials.username);
+  const password = strictlyEncoded(credentials.password.reveal());
+  return url.href.replace('://', `://${user}:${password}@`);
+}
+
+/** Beyond encodeURIComponent: signs it leaves alone and that one parser or another takes for its own. */
+function strictlyEncoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
