@@ -1,3 +1,4 @@
+import type { PublishOrder } from '../channel/channel.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Params } from './protocol.ts';
 
@@ -7,20 +8,9 @@ export interface Orders {
    * Resolves once the push has succeeded or already runs.
    * @throws GatewayError `no-such-channel`, `channel-offline`, `bitrate-too-high`, `publish-refused` and others
    */
-  publish(order: PublishOrder, signal: AbortSignal): Promise<void>;
+  publish(order: PublishOrder & { readonly channel: number }, signal: AbortSignal): Promise<void>;
   /** Resolves when the stream is no longer pushed, also when there was none. */
   stopPublish(order: { readonly channel: number; readonly streamId: string }, signal: AbortSignal): Promise<void>;
-}
-
-export interface PublishOrder {
-  readonly channel: number;
-  readonly streamId: string;
-  /** rtmp or rtmps; its stream key stands in it to the letter. */
-  readonly url: URL;
-  /** 0 means no limit. */
-  readonly maxBitsPerSecond: number;
-  /** Which of the camera's streams an older platform would rather have. */
-  readonly quality?: 'main' | 'sub';
 }
 
 /** The box the gateway runs on. */
@@ -56,7 +46,7 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
   };
 }
 
-function publishOrder({ channel, stream_id, url, max_bitrate, quality }: Params<'RTMPPublish'>): PublishOrder {
+function publishOrder({ channel, stream_id, url, max_bitrate, quality }: Params<'RTMPPublish'>) {
   const order = { channel, streamId: stream_id, url, maxBitsPerSecond: max_bitrate };
   return quality === undefined ? order : { ...order, quality: QUALITY[quality] };
 }

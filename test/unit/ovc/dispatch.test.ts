@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { PublishOrder } from '../../../src/channel/channel.ts';
 import { Dispatcher, type Handlers } from '../../../src/ovc/dispatch.ts';
-import { handlersFor, type PublishOrder } from '../../../src/ovc/handlers.ts';
+import { handlersFor } from '../../../src/ovc/handlers.ts';
 import { type ErrorKind, GatewayError } from '../../../src/runtime/errors.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
 import { readableLog } from '../../peers/readable-log.ts';
 
+type Order = PublishOrder & { readonly channel: number };
+
 interface Begun {
-  readonly order: PublishOrder;
+  readonly order: Order;
   readonly signal: AbortSignal;
   finish(): void;
   fail(err: Error): void;
@@ -21,7 +24,7 @@ function dispatcher(t: TestContext, extra: Partial<Handlers> = {}) {
   const { log, lines } = readableLog();
   const begun: Begun[] = [];
   const stopped: string[] = [];
-  const publish = (order: PublishOrder, signal: AbortSignal): Promise<void> =>
+  const publish = (order: Order, signal: AbortSignal): Promise<void> =>
     new Promise((finish, fail) => begun.push({ order, signal, finish, fail }));
   const stopPublish = async ({ streamId }: { streamId: string }): Promise<void> => {
     stopped.push(streamId);
@@ -44,7 +47,7 @@ test('an order is handed on in the words of the house', async (t) => {
   assert.deepEqual(work?.order, {
     channel: 3,
     streamId: 's',
-    url: new URL('rtmp://h/a/k'),
+    url: 'rtmp://h/a/k',
     maxBitsPerSecond: 500,
     quality: 'sub',
   });

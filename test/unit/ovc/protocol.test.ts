@@ -4,7 +4,7 @@ import { isMethod, METHODS, REQUESTS } from '../../../src/ovc/protocol.ts';
 
 const publish = { channel: 0, url: 'rtmp://h/app/key', stream_id: 's', max_bitrate: 0 };
 
-/** Addresses whose stream key survives parsing to the letter. */
+/** Addresses that a URL parser would partly rewrite; the stream key must reach the RTMP server to the letter. */
 const KEPT = [
   'rtmp://h/app/key',
   'rtmps://h:443/app/key?sign=a%2Fb&t=1',
@@ -12,12 +12,14 @@ const KEPT = [
   'rtmp://h/app/key?',
   'rtmp://h/a//b/KEY==',
   'rtmp://u:p@[::1]:1935/app/~k!*()[1]|^',
+  'rtmp://h/app/a b',
+  'rtmp://h/app/{a}',
+  'rtmp://h/app/../key',
 ];
 
 for (const url of KEPT) {
   test(`${url} is taken with its key as it is`, () => {
-    const { url: parsed } = METHODS.RTMPPublish.params.parse({ ...publish, url });
-    assert.equal(parsed.href.slice(4), url.slice(4));
+    assert.equal(METHODS.RTMPPublish.params.parse({ ...publish, url }).url, url);
   });
 }
 
@@ -31,9 +33,6 @@ const BAD_PUBLISH: ReadonlyArray<readonly [name: string, params: object, field: 
   ['a url without host', { url: 'rtmp:///app/key' }, 'url'],
   ['no url at all', { url: 'key' }, 'url'],
   ['a url of 2049 characters', { url: `rtmp://h/app/${'k'.repeat(2049 - 13)}` }, 'url'],
-  ['a key with a blank', { url: 'rtmp://h/app/a b' }, 'url'],
-  ['a key with a brace', { url: 'rtmp://h/app/{a}' }, 'url'],
-  ['a key that climbs', { url: 'rtmp://h/app/../key' }, 'url'],
   ['an empty stream_id', { stream_id: '' }, 'stream_id'],
   ['a stream_id of 257 characters', { stream_id: 's'.repeat(257) }, 'stream_id'],
   ['without max_bitrate', { max_bitrate: undefined }, 'max_bitrate'],
@@ -52,7 +51,7 @@ for (const [name, params, field] of BAD_PUBLISH) {
 
 test('a url of 2048 characters is taken', () => {
   const url = `rtmp://h/app/${'k'.repeat(2048 - 13)}`;
-  assert.equal(METHODS.RTMPPublish.params.parse({ ...publish, url }).url.href, url);
+  assert.equal(METHODS.RTMPPublish.params.parse({ ...publish, url }).url, url);
 });
 
 test('a quality that nobody knows is no reason to refuse an order', () => {
