@@ -52,7 +52,7 @@ const holders = elements({
  * message at all is one message without items: a doorbell may send no more. The camera's time is not read: it may be
  * anything, and an alarm's time is that of its arrival.
  */
-export const notifications = holders.transform((list): Notification[] => {
+export const notifications = z.preprocess(cut, holders).transform((list): Notification[] => {
   const found = list.flatMap(({ Topic, Message }) => {
     const topic = canonicalTopic(Topic ?? '');
     if (topic === '') return [];
@@ -69,6 +69,11 @@ export const notifications = holders.transform((list): Notification[] => {
 });
 
 const EMPTY = message.parse({});
+
+/** Before the reading, so that a reply full of rubbish costs no more than a full one. */
+function cut(list: unknown): unknown {
+  return Array.isArray(list) ? list.slice(0, MOST_NOTIFICATIONS) : list;
+}
 
 /** Source items that name a video source, a configuration of one, or the channel of a recorder, best first. */
 const SOURCE_NAMES = ['videosourcetoken', 'videosourceconfigurationtoken', 'videosource', 'source', 'channel'];

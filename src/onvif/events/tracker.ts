@@ -110,6 +110,7 @@ export class AlarmTracker {
   /** All messages of one reply at once, so that one that hands over to the next makes no end and start between. */
   apply(batch: readonly Notification[], nowMs: number): AlarmEdge[] {
     const before = this.tick(nowMs);
+    if (batch.length > 0) this.#offlineSinceMs = undefined;
     for (const notification of batch) this.#read(notification, nowMs);
     return [...before, ...this.#edges(nowMs)];
   }
@@ -224,7 +225,7 @@ export class AlarmTracker {
         this.#told.set(alarm, { desc: undefined, endedMs: nowMs });
         return [{ alarm, state: 'end', atMs: nowMs, desc: told.desc, initial: false }];
       }
-      if (told.desc !== undefined || active.length === 0 || nowMs - told.endedMs < TIMES.quietMs) return [];
+      if (told.desc !== undefined || active.length === 0 || nowMs < told.endedMs + TIMES.quietMs) return [];
       const desc = together(active);
       this.#told.set(alarm, { ...told, desc });
       const atMs = Math.min(...active.map(({ sinceMs }) => sinceMs));
