@@ -19,22 +19,29 @@ async function serving(t: TestContext, treat: Script | ((peer: RawPeer) => void)
   return server;
 }
 
-function opening(t: TestContext, url: string, clock: Clock = systemClock): Promise<Publication> {
+function lifeOf(t: TestContext): AbortController {
   const life = new AbortController();
   t.after(() => life.abort());
+  return life;
+}
+
+function opening(t: TestContext, url: string, clock: Clock = systemClock, life = lifeOf(t)): Promise<Publication> {
   return openPublisher({ url, clock, log: readableLog().log }, life.signal);
 }
 
-async function published(
-  t: TestContext,
-  script: Script = {},
-  clock?: Clock,
-): Promise<{ publication: Publication; peer: RawPeer }> {
+interface Published {
+  readonly publication: Publication;
+  readonly peer: RawPeer;
+  readonly life: AbortController;
+}
+
+async function published(t: TestContext, script: Script = {}, clock?: Clock): Promise<Published> {
   const server = await serving(t, script);
-  const publication = await opening(t, server.url, clock);
+  const life = lifeOf(t);
+  const publication = await opening(t, server.url, clock, life);
   const [peer] = server.peers;
   assert.ok(peer);
-  return { publication, peer };
+  return { publication, peer, life };
 }
 
 const names = (peer: RawPeer): string[] => peer.commands.map(({ name }) => name);
@@ -153,25 +160,20 @@ test('an abort while the server hangs ends the opening at once', async (t) => {
   await assert.rejects(failing, { kind: 'ended-early' });
 });
 
-test('asks in the order that servers expect and leaves in order', async (t) => {
-  const { publication, peer } = await published(t);
-  publication.send(FRAME);
-  await publication.close();
-  await publication.done;
-  assert.deepEqual(names(peer), [
-    'connect',
-    'releaseStream',
-    'FCPublish',
-    'createStream',
-    'publish',
-    'FCUnpublish',
-    'deleteStream',
-  ]);
-  const publish = peer.commands.find(({ name }) => name === 'publish');
-  assert.equal(publish?.streamId, 7);
-  assert.deepEqual(publish?.values, [null, 'secretkey?token=hush', 'live']);
-  assert.deepEqual(peer.messages.find(({ type }) => type === TYPE.video)?.body, FRAME.body);
-});
+for (const by of ['close', 'abort'] as const) {
+  test(`asks in the order that servers expect and leaves in order on ${by}`, async (t) => {
+    const { publication, peer, life } = await published(t);
+    publication.send(FRAME);
+    if (by === 'abort') life.abort();
+    else await publication.close();
+    await publication.done;
+    assert.deepEqual(names(peer).slice(0, 3), ['connect', 'releaseStream', 'FCPublish']);
+    assert.deepEqual(names(peer).slice(3), ['createStream', 'publish', 'FCUnpublish', 'deleteStream']);
+    const publish = peer.commands.find(({ name }) => name === 'publish');
+    assert.deepEqual([publish?.streamId, publish?.values], [7, [null, 'secretkey?token=hush', 'live']]);
+    assert.deepEqual(peer.messages.find(({ type }) => type === TYPE.video)?.body, FRAME.body);
+  });
+}
 
 test('metadata is set as a data frame', async (t) => {
   const { publication, peer } = await published(t);
@@ -248,8 +250,8 @@ test('a server that stops reading is noticed within six seconds', async (t) => {
 test('a server that used to acknowledge and no longer does is noticed before the buffers are full', async (t) => {
   const clock = new FakeClock();
   const { publication, peer } = await published(t, {}, clock);
-  peer.control(TYPE.acknowledgement, 1000);
-  // The pong shows that the acknowledgement before it has been read.
+  for (let n = 0; n < 3; n++) peer.control(TYPE.acknowledgement, 1000);
+  // The pong shows that the acknowledgements before it have been read.
   peer.send(CHUNK_STREAM.control, { type: TYPE.userControl, body: Buffer.from('000600000001', 'hex') });
   await peer.hears(({ messages }) => messages.find(({ type }) => type === TYPE.userControl));
   const failing = assert.rejects(publication.done, says(/stopped reading/));

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
+import { AckCadence } from './ack-cadence.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { ChunkWriter } from './chunk-writer.ts';
 import { shakeHands } from './handshake.ts';
@@ -30,9 +31,7 @@ export class RtmpConnection {
   /** How many received bytes the server wants acknowledged; until it says so, none. */
   #theirWindow = Number.POSITIVE_INFINITY;
   #ourWindow = WINDOW_BYTES;
-  /** What we had written when the server last acknowledged; undefined while it never has, as some never do. */
-  #writtenAtAck: number | undefined;
-  #owedSince: number | undefined;
+  readonly #acks = new AckCadence(WINDOW_BYTES);
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
@@ -53,15 +52,11 @@ export class RtmpConnection {
   }
 
   /**
-   * How long the server has shown no sign of reading while it should: the kernel takes nothing, or a server that used
-   * to acknowledge owes more than two windows.
+   * How long the server has shown no sign of reading while it should: the kernel takes nothing, or the server falls
+   * out of the rhythm of its acknowledgements. Asked regularly, it tells the latter in time.
    */
   stalledMs(): number {
-    const unacknowledged = this.#outbox.takenBytes - (this.#writtenAtAck ?? this.#outbox.takenBytes);
-    if (unacknowledged <= 2 * this.#ourWindow) this.#owedSince = undefined;
-    else this.#owedSince ??= this.#clock.now();
-    const owedMs = this.#owedSince === undefined ? 0 : this.#clock.now() - this.#owedSince;
-    return Math.max(this.#outbox.stuckMs, owedMs);
+    return Math.max(this.#outbox.stuckMs, this.#acks.overdueMs(this.#outbox.takenBytes, this.#clock.now()));
   }
 
   /** Shakes hands; then `listen` may be called. */
@@ -119,9 +114,7 @@ export class RtmpConnection {
   }
 
   readonly #actions: Actions = {
-    acknowledged: () => {
-      this.#writtenAtAck = this.#outbox.takenBytes;
-    },
+    acknowledged: () => this.#acks.heard(this.#outbox.takenBytes),
     window: (bytes) => {
       this.#theirWindow = bytes === 0 ? Number.POSITIVE_INFINITY : bytes;
     },

@@ -13,6 +13,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ECONNREFUSED', 'connection refused'],
   ['ECONNRESET', 'connection reset'],
   ['EPIPE', 'connection reset'],
+  ['ERR_STREAM_PREMATURE_CLOSE', 'connection lost'],
   ['ETIMEDOUT', 'connection timed out'],
   ['EHOSTUNREACH', 'host cannot be reached'],
   ['ENETUNREACH', 'network cannot be reached'],
