@@ -111,7 +111,16 @@ test('a running push can be played by ffprobe, on the platform it goes to', asyn
   push(t, other, 'x', ['-s', '160x120']);
   await streamWith(ovc, (stream) => frames(stream) > 0);
   await streamWith(other, (stream) => frames(stream) > 0);
-  const args = ['-v', 'error', '-show_entries', 'stream=codec_name,width', '-of', 'csv=p=0'];
+  const args = [
+    '-v',
+    'error',
+    '-analyzeduration',
+    '500000',
+    '-show_entries',
+    'stream=codec_name,width',
+    '-of',
+    'csv=p=0',
+  ];
   const { stdout } = await promisify(execFile)('ffprobe', [...args, ovc.rtmpUrl('live', 'x')], { timeout: 20_000 });
   assert.deepEqual(stdout.trim().split('\n').sort(), ['aac', 'h264,320']);
 });

@@ -103,6 +103,14 @@ for (const [name, packet, fault] of BREACHES) {
   });
 }
 
+test('a device that sends more than 1 MiB at once is cut off, and the fault is noted', async (t) => {
+  const ovc = await platform(t);
+  const device = await loggedIn(t, ovc);
+  device.send('x'.repeat(1024 * 1024 + 1));
+  assert.equal(await device.closed, 1009);
+  assert.equal(state(ovc)?.faults, 1);
+});
+
 test('a device that answers out of order is cut off, and whoever asked hears of it', async (t) => {
   const ovc = await platform(t);
   const device = await loggedIn(t, ovc);

@@ -72,7 +72,7 @@ export class Conversation {
     const cut = (): void => socket.terminate();
     return new Promise((resolve) => {
       socket.on('message', (bytes, isBinary) => this.#hear(String(bytes), isBinary));
-      socket.on('error', (err) => this.#parts.log.debug({ err }, 'device link failed'));
+      socket.on('error', (err) => this.#onSocketError(err));
       socket.on('close', (code, reason) => {
         this.#end(`link closed, code ${code}${reason.length > 0 ? `: ${String(reason)}` : ''}`);
         this.#scope.end();
@@ -177,6 +177,12 @@ export class Conversation {
     const ms = this.#since(pending.sinceMs);
     this.#record(text, { packet, answers: pending.entry.number, ms });
     pending.settle({ ...answer, ms });
+  }
+
+  /** What breaks the framing (a message of more than 1 MiB, say) never becomes a packet; the device did it all the same. */
+  #onSocketError(err: NodeJS.ErrnoException): void {
+    this.#parts.log.debug({ err }, 'device link failed');
+    if (err.code?.startsWith('WS_ERR_')) this.#note(`the device broke the WebSocket: ${err.message}`, [err.message]);
   }
 
   #onMalformed(packet: Upward<'malformed'>, text: string): void {

@@ -70,6 +70,7 @@ export class Door {
     this.#sockets.handleUpgrade(request, socket, head, (link) => {
       if (how === 'close') {
         device.refused('closed at once');
+        link.on('error', (err) => log.debug({ err }, 'device link failed'));
         link.close();
         return;
       }
