@@ -6,14 +6,16 @@
 
 const PARTS = /^(?:([a-z][a-z\d+.-]*):\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/i;
 
-/** The service at the told address, on the host, port and scheme of the device service. Never throws. */
-export function serviceAddress(told: string, device: URL): URL {
+/**
+ * The service at the told address, on the host, port and scheme of the device service; where no path is told, at the
+ * device service's neighbour of that name. Never throws.
+ */
+export function serviceAddress(service: string, told: string, device: URL): URL {
   const [, , , path = '', query = ''] = PARTS.exec(told.trim()) ?? [];
   const address = new URL(device);
-  if (path !== '' && path !== '/') {
-    address.pathname = path;
-    address.search = query;
-  }
+  const isTold = path !== '' && path !== '/';
+  address.pathname = isTold ? path : device.pathname.replace(/device(?=_service$)/, service);
+  address.search = isTold ? query : '';
   return address;
 }
 

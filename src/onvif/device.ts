@@ -82,7 +82,7 @@ export async function serviceAddresses(session: OnvifSession, signal: AbortSigna
   const told = [capabilities, services].flatMap((said) => (said instanceof GatewayError ? [] : said));
   const addresses = new Map<Service, URL>([['device', session.device]]);
   for (const { service, address } of told) {
-    if (service !== 'device') addresses.set(service, serviceAddress(address, session.device));
+    if (service !== 'device') addresses.set(service, serviceAddress(service, address, session.device));
   }
   return addresses;
 }

@@ -67,10 +67,12 @@ async function deviceAt(base: URL, parts: Search, signal: AbortSignal): Promise<
   let failure: GatewayError | undefined;
   for (const path of PATHS) {
     const device = new URL(path, base);
-    failure = await greeting(device, parts, signal);
+    const trouble = await greeting(device, parts, signal);
     if (signal.aborted) return undefined;
-    if (!failure) return device;
-    if (!isKind(failure, 'not-onvif')) break;
+    if (!trouble) return device;
+    // What is wrong at the usual path says most.
+    failure ??= trouble;
+    if (!isKind(trouble, 'not-onvif')) break;
   }
   return failure;
 }

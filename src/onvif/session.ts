@@ -6,9 +6,9 @@ import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
 import { aborted } from '../runtime/scope.ts';
 import { type CameraClock, ClockOffset, getSystemDateAndTime } from './camera-clock.ts';
-import { CameraHttp } from './http.ts';
+import { CameraHttp, type HttpReply } from './http.ts';
 import { LoginAttempts, type Signature } from './login-attempts.ts';
-import { contentType, envelope, type Operation, type Verdict, verdict } from './soap.ts';
+import { contentType, envelope, isFault, type Operation, type Verdict, verdict } from './soap.ts';
 
 export interface SessionParts {
   /** The device service, at the address that answers. */
@@ -148,12 +148,24 @@ export class OnvifSession {
     const request = { url, headers, body: envelope(operation, security), maxBytes: maxReplyBytes };
     const reply = await this.#http.post(request, signal);
     log.debug({ method: operation.name, status: reply.status, took_ms: Math.round(clock.now() - since) }, 'asked');
-    const said = verdict(operation, reply);
+    const said = this.#read(operation, reply);
     this.#heardMs = clock.now();
     return { ...said, date: reply.date };
   }
 
-  async #inTurn<O, T>(
+  /** A camera may say our own password back to us in a fault; it must not travel on from here. */
+  #read<T>(operation: Operation<T>, reply: HttpReply): Verdict<T> {
+    try {
+      const said = verdict(operation, reply);
+      return said.type === 'refusal' ? { ...said, said: this.#scrub(said.said) } : said;
+    } catch (err) {
+      if (!(err instanceof GatewayError) || !isFault(err)) throw err;
+      const words = Object.entries(err.fields).map(([name, field]) => [name, this.#scrub(String(field))]);
+      throw new GatewayError(err.kind, err.message, Object.fromEntries(words));
+    }
+  }
+
+  #inTurn<O, T>(
     operation: Operation<O>,
     { deadlineMs: ms = DEADLINE_MS, lane = 'orders' }: CallOptions,
     signal: AbortSignal,
@@ -161,31 +173,16 @@ export class OnvifSession {
   ): Promise<T> {
     const { clock } = this.#parts;
     const late = (): Error => unreachable('no answer', { method: operation.name });
-    try {
-      return await withDeadline({ clock, ms, signal, late }, (scope) => {
-        const before = this.#lanes.get(lane) ?? Promise.resolve();
-        const mine = Promise.race([before, aborted(scope)]).then(() => {
-          scope.throwIfAborted();
-          return work(scope);
-        });
-        // Whoever gives up waiting must not let the next one pass those before.
-        this.#lanes.set(lane, Promise.allSettled([before, mine]));
-        return mine;
+    return withDeadline({ clock, ms, signal, late }, (scope) => {
+      const before = this.#lanes.get(lane) ?? Promise.resolve();
+      const mine = Promise.race([before, aborted(scope)]).then(() => {
+        scope.throwIfAborted();
+        return work(scope);
       });
-    } catch (err) {
-      throw this.#told(err);
-    }
-  }
-
-  /** A camera may say our own password back to us in a fault; it must not travel on from here. */
-  #told(err: unknown): unknown {
-    if (!(err instanceof GatewayError)) return err;
-    const { cause, kind, message, fields } = err;
-    const clean = Object.entries(fields).map(([name, field]) => [
-      name,
-      typeof field === 'string' ? this.#scrub(field) : field,
-    ]);
-    return new GatewayError(kind, message, { ...Object.fromEntries(clean), host: this.device.host, cause });
+      // Whoever gives up waiting must not let the next one pass those before.
+      this.#lanes.set(lane, Promise.allSettled([before, mine]));
+      return mine;
+    });
   }
 
   #nowMs(): number {

@@ -50,6 +50,8 @@ const OPTIONS = {
   // A token "001" and a serial number of twenty digits are not numbers.
   parseTagValue: false,
   parseAttributeValue: false,
+  // This is also what turns numeric references (&#x4e2d;) into characters.
+  htmlEntities: true,
   trimValues: true,
   ignoreDeclaration: true,
   ignorePiTags: true,
