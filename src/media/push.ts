@@ -111,7 +111,10 @@ export class Push implements Runnable, FeedConsumer {
   }
 
   #failed(err: unknown): void {
-    if (!this.#hasBeenLive) return this.#scope.end(err);
+    if (!this.#hasBeenLive) {
+      this.#scope.end(err);
+      return;
+    }
     this.#live = false;
     this.#parts.report({ live: false, why: err instanceof GatewayError ? err.sentence : 'failed unexpectedly' });
   }

@@ -54,6 +54,10 @@ interface Entry {
   readonly task: Task;
   /** Ended and begun anew with each coming and going. */
   lingering: Scope;
+  readonly atWork: AtWork;
+}
+
+interface AtWork {
   encoder: string | undefined;
 }
 
@@ -102,23 +106,24 @@ export class Feeds implements Runnable {
   }
 
   status(): readonly FeedStatus[] {
-    return [...this.#entries.values()].map(({ source, feed, encoder }) => ({
+    return [...this.#entries.values()].map(({ source, feed, atWork }) => ({
       ...feed.statistics,
       name: source.name,
       profile: source.stream.profile,
       host: source.stream.url.host,
       video: source.video,
-      encoder,
+      encoder: atWork.encoder,
     }));
   }
 
   #entryFor(key: string, source: FeedSource): Entry {
-    const known = this.#entries.get(key) ?? this.#withTsOf(source);
+    const known = this.#withTsOf(source) ?? this.#entries.get(key);
     if (known) return known;
     if (source.video === 'transcode') this.#refuseTooMany();
     const { stream, name } = source;
     const log = this.#parts.log.child({ feed: name, profile: stream.profile, host: stream.url.host });
-    const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(entry, signal);
+    const atWork: AtWork = { encoder: undefined };
+    const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(source, atWork, signal);
     const { command, patience } = this.#parts;
     const recipes = this.#recipeFor(source);
     const feed = new Feed({
@@ -130,7 +135,7 @@ export class Feeds implements Runnable {
       clock: this.#clock,
       ...(patience ? { patience } : {}),
     });
-    const entry: Entry = { source, feed, task: this.#start(feed), lingering: new Scope(), encoder: undefined };
+    const entry: Entry = { source, feed, task: this.#start(feed), lingering: new Scope(), atWork };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -147,7 +152,9 @@ export class Feeds implements Runnable {
   #withTsOf({ stream, video }: FeedSource): Entry | undefined {
     if (givesFlv(stream.video, video)) return undefined;
     const wanted = streamKey(stream);
-    return [...this.#entries.values()].find(({ source }) => streamKey(source.stream) === wanted);
+    return [...this.#entries.values()].find(
+      ({ source }) => source.video === 'transcode' && streamKey(source.stream) === wanted,
+    );
   }
 
   /** Encoders that nobody watches any more make room first. */
@@ -171,11 +178,10 @@ export class Feeds implements Runnable {
     return recipes;
   }
 
-  async #plan(entry: Entry, signal: AbortSignal): Promise<VideoPlan> {
-    const { video, maxBitsPerSecond } = entry.source;
+  async #plan({ video, maxBitsPerSecond }: FeedSource, atWork: AtWork, signal: AbortSignal): Promise<VideoPlan> {
     if (video === 'copy') return { way: 'copy' };
     const encoder = await this.#parts.encoders.best(signal);
-    entry.encoder = encoder.name;
+    atWork.encoder = encoder.name;
     return { way: 'transcode', encoder, maxBitsPerSecond };
   }
 

@@ -77,13 +77,13 @@ const FLV = 'f=flv:flvflags=no_duration_filesize:max_interleave_delta=500000';
 const TS = 'f=mpegts:flush_packets=0:max_interleave_delta=500000';
 
 interface Layout {
-  readonly video: (plan: VideoPlan) => readonly string[];
+  readonly video: (order: FeedOrder) => readonly string[];
   readonly tee: string;
 }
 
 const VIDEO = ['-map', '0:v:0'];
-const encoded = (plan: VideoPlan): string[] =>
-  plan.way === 'transcode' ? encoderArguments(plan.encoder, plan.maxBitsPerSecond) : [];
+const encoded = ({ plan, stream: { framesPerSecond } }: FeedOrder): string[] =>
+  plan.way === 'copy' ? [] : encoderArguments(plan.encoder, { ...plan, framesPerSecond });
 
 const LAYOUT = {
   copy: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
@@ -91,11 +91,11 @@ const LAYOUT = {
   tsOnly: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${TS}]pipe:3` },
   // The camera's own video is recorded, the encoded one watched.
   encodedBesideCopy: {
-    video: (plan) => [...VIDEO, ...VIDEO, ...encoded(plan), '-c:v:1', 'copy'],
+    video: (order) => [...VIDEO, ...VIDEO, ...encoded(order), '-c:v:1', 'copy'],
     tee: `[select=\\'v:0,a\\':${FLV}]pipe:1|[select=\\'v:1,a\\':${TS}]pipe:3`,
   },
   // TS has no place for the codec either.
-  encoded: { video: (plan) => [...VIDEO, ...encoded(plan)], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
+  encoded: { video: (order) => [...VIDEO, ...encoded(order)], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
 } as const satisfies Record<string, Layout>;
 
 /** What becomes of each codec, copied and transcoded; where there is no layout, the codec cannot be copied. */
@@ -118,7 +118,8 @@ export function givesFlv(codec: VideoCodec, way: VideoPlan['way']): boolean {
  * The whole list for one ffmpeg of a Feed. It holds the camera's password: never log it.
  * @throws GatewayError `feed-failed` when the codec cannot be copied.
  */
-export function feedArguments({ stream, plan, recipe }: FeedOrder): string[] {
+export function feedArguments(order: FeedOrder): string[] {
+  const { stream, plan, recipe } = order;
   const name = LAYOUTS[stream.video][plan.way];
   if (!name)
     throw new GatewayError('feed-failed', 'video of this codec can only be transcoded', { reason: stream.video });
@@ -127,7 +128,7 @@ export function feedArguments({ stream, plan, recipe }: FeedOrder): string[] {
   return ffmpeg(addressWithCredentials(stream.url, stream.credentials))
     .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
     .output(layout.tee)
-    .outputOptions(...layout.video(plan), ...TIMES[recipe.times], ...AUDIO[recipe.audio], '-f', 'tee')
+    .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio], '-f', 'tee')
     ._getArguments();
 }
 

@@ -28,14 +28,16 @@ export async function tryEncoder(
   { command, clock, log }: TrialParts,
   signal: AbortSignal,
 ): Promise<EncoderTrial> {
-  const output = [...encoderArguments(row, 0), '-f', 'null', '-'];
+  const output = [...encoderArguments(row, { maxBitsPerSecond: 0, framesPerSecond: undefined }), '-f', 'null', '-'];
   const args = ['-hide_banner', '-loglevel', 'error', ...row.device, ...TRIAL_INPUT, ...output];
   let last = '';
-  const order = { command, args, onLine: (line: string): void => void (last = line) };
+  const onLine = (line: string): void => {
+    last = line;
+  };
   const late = (): Error => new GatewayError('timed-out', 'encoder did not finish five frames');
   try {
     await withDeadline({ clock, ms: TRIAL_MS, signal, late }, (inTime) =>
-      runProcess(order, { signal: inTime, log, clock }),
+      runProcess({ command, args, onLine }, { signal: inTime, log, clock }),
     );
     return { row, works: !signal.aborted, why: '' };
   } catch (err) {

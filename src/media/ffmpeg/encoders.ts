@@ -59,12 +59,24 @@ const DEFAULT_BITS_PER_SECOND = 2_000_000;
 const VIDEO_SHARE = 0.92;
 const KEY_FRAME_EVERY_SECONDS = 2;
 
-/** Output options that make the first video track H.264 by this encoder; the cap is in bit/s, 0 for none. */
-export function encoderArguments(row: EncoderRow, maxBitsPerSecond: number): string[] {
-  const rate = Math.round((maxBitsPerSecond || DEFAULT_BITS_PER_SECOND) * VIDEO_SHARE);
+/** Smooth enough for a live view; half the work that some cameras would ask for. */
+const MOST_FRAMES_PER_SECOND = 25;
+
+export interface EncoderTarget {
+  /** 0 for no limit. */
+  readonly maxBitsPerSecond: number;
+  /** What the camera says it sends. */
+  readonly framesPerSecond: number | undefined;
+}
+
+/** Output options that make the first video track H.264 by this encoder. */
+export function encoderArguments(row: EncoderRow, { maxBitsPerSecond, framesPerSecond }: EncoderTarget): string[] {
+  const bits = String(Math.round((maxBitsPerSecond || DEFAULT_BITS_PER_SECOND) * VIDEO_SHARE));
+  const frames = Math.min(framesPerSecond || MOST_FRAMES_PER_SECOND, MOST_FRAMES_PER_SECOND);
   return [
-    ...['-c:v:0', row.name, ...row.options, '-filter:v:0', row.filter],
-    ...['-b:v:0', String(rate), '-maxrate:v:0', String(rate), '-bufsize:v:0', String(rate)],
-    ...['-force_key_frames:v:0', `expr:gte(t,n_forced*${KEY_FRAME_EVERY_SECONDS})`],
+    // The rate is set, because ffmpeg, with a small probe, takes a camera without one for 90000 frames per second.
+    ...['-c:v:0', row.name, ...row.options, '-filter:v:0', `fps=${frames},${row.filter}`],
+    ...['-b:v:0', bits, '-maxrate:v:0', bits, '-bufsize:v:0', bits],
+    ...['-g:v:0', String(Math.ceil(frames * KEY_FRAME_EVERY_SECONDS))],
   ];
 }
