@@ -137,6 +137,11 @@ export const BAD_HABITS = {
 
 export type BadHabitName = keyof typeof BAD_HABITS;
 
+/** For names from a command line. */
+export function isBadHabit(name: string): name is BadHabitName {
+  return Object.hasOwn(BAD_HABITS, name);
+}
+
 function onHost(host: string): (url: string) => string {
   return (url) => url.replace(/^(\w+:\/\/)[^/:]+/, `$1${host}`);
 }
