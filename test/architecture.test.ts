@@ -13,8 +13,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   media: ['runtime', 'channel'],
   device: ['runtime', 'channel'],
   simulator: ['runtime', 'ovc/protocol.ts'],
-  'gateway.ts': ['runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device'],
-  commands: ['runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device', 'simulator', 'gateway.ts'],
+  'cameras.ts': ['runtime', 'config', 'channel', 'onvif', 'media'],
+  'gateway.ts': ['cameras.ts', 'runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device'],
+  commands: [
+    'runtime',
+    'config',
+    'channel',
+    'ovc',
+    'onvif',
+    'media',
+    'device',
+    'simulator',
+    'cameras.ts',
+    'gateway.ts',
+  ],
   'main.ts': ['runtime', 'commands'],
 };
 const LONGEST_LINES = 300;

@@ -44,6 +44,12 @@ export interface CameraSight {
   readonly clockOffsetMs: number | undefined;
 }
 
+/** A camera in full, for people. */
+export interface CameraPicture extends CameraSight {
+  /** What it offers beside video, in its own protocol's words, such as `ptz` and `events`. */
+  readonly services: readonly string[];
+}
+
 export interface Camera {
   /**
    * One stay with the camera: logs in, reports what it sees once (and again when it changes), then keeps looking
@@ -51,6 +57,11 @@ export interface Camera {
    * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `not-onvif`, `no-usable-profile`, `camera-fault`
    */
   watch(report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * One look at everything, for people.
+   * @throws GatewayError as `watch` does
+   */
+  info(signal: AbortSignal): Promise<CameraPicture>;
 }
 
 /** How the video of a stream gets to the platform: as it is, or encoded again to H.264. */
@@ -83,4 +94,84 @@ export interface Live {
    * Resolves on abort; never rejects because of the camera.
    */
   standby(stream: CameraStream, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * A stretch of MPEG-TS: one picture's access unit and whatever was interleaved up to the next one. Whole 188-byte
+ * packets in the order of the source; tables (PAT, PMT, SDT) left out. The bytes are shared: nobody writes into them.
+ */
+export interface TsRun {
+  readonly packets: Buffer;
+  /** A decoder can start here. */
+  readonly keyFrame: boolean;
+  /** A key frame whose parameter sets differ from the ones before: another picture size, another encoder. */
+  readonly setupChanged: boolean;
+  /** Of the picture, in 90 kHz ticks; the 33 bits of the wire unrolled, so that it keeps growing. */
+  readonly dts: number;
+}
+
+export interface FootageConsumer {
+  /** The packets of PAT and PMT: before the first run, and before the first run to which others apply. */
+  onSetup(tables: Buffer): void;
+  onRun(run: TsRun): void;
+  /** The source broke off. What follows begins with a setup, and its time stamps start anew. */
+  onGap(): void;
+}
+
+export interface Footage {
+  /**
+   * Gives the stream to `consumer`, copied and never transcoded, until the signal aborts. Gaps are the consumer's to
+   * bridge; a source that cannot be opened at all rejects.
+   * @throws GatewayError `feed-failed`, `camera-unauthorized`
+   */
+  record(stream: CameraStream, consumer: FootageConsumer, signal: AbortSignal): Promise<void>;
+}
+
+/** What the OVC orders with StartCloudRecord (ovs-rpc §4); kept over restarts as it is. */
+export interface RecordSettings {
+  readonly sessionId: string;
+  /** For the choice of the stream; 0 means no limit. */
+  readonly maxBitsPerSecond: number;
+  readonly segmentSeconds: number;
+  readonly segmentMaxBytes: number;
+  readonly segmentMaxCount: number;
+  readonly prerecordSeconds: number;
+  /** Unix seconds at which the first segment begins; 0 or less: by our own clock. */
+  readonly startTs: number;
+  /** http or https. May carry a secret, so it is never logged. */
+  readonly callbackUrl: string;
+}
+
+export interface RecordOrder {
+  readonly channel: number;
+  readonly settings: RecordSettings;
+  readonly stream: CameraStream;
+}
+
+/** Whether footage comes in; why not, in words for a person. */
+export type RecordReport = { readonly flowing: true } | { readonly flowing: false; readonly why: string };
+
+/** A session that must outlive the process. */
+export interface RememberedRecording {
+  readonly channel: number;
+  readonly settings: RecordSettings;
+  /** The OVC's clock as told by `start_ts`, minus ours. */
+  readonly clockOffsetMs: number;
+  /** The OVC has stopped it; what is left is to deliver. */
+  readonly finished: boolean;
+  /** The upload that is still to be confirmed. */
+  readonly lastName?: string | undefined;
+}
+
+export interface Recorder {
+  /**
+   * Records into the session until the signal aborts; the last segment is handed over to delivery by then, which goes
+   * on by itself. The session stays: `record` with the same id goes on with it, also after a restart, until `finish`.
+   * Never rejects because of the camera or the platform.
+   */
+  record(order: RecordOrder, report: (report: RecordReport) => void, signal: AbortSignal): Promise<void>;
+  /** The OVC has stopped or replaced the session. What it has is delivered, then it is forgotten. No such session: nothing. */
+  finish(session: { readonly channel: number; readonly sessionId: string }): void;
+  /** The session that the channel was recording when the process last ended. */
+  unfinished(channel: number): RecordSettings | undefined;
 }

@@ -63,6 +63,24 @@ export function wholeNumber(value: string | boolean | undefined, name: string, f
   return number;
 }
 
+/** The text of an option; undefined when it was not given. */
+export function textOption(values: Invocation['values'], name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** One of a few words from an option; the first is the default. @throws UsageError */
+export function oneOf<T extends string>(
+  value: string | boolean | undefined,
+  name: string,
+  words: readonly [T, ...T[]],
+): T {
+  if (value === undefined) return words[0];
+  const word = words.find((candidate) => candidate === value);
+  if (word === undefined) throw new UsageError(`--${name} wants one of ${words.join(', ')}`);
+  return word;
+}
+
 /** The help text: one line a command. */
 export function helpText(commands: ReadonlyMap<string, Command>): string {
   const rows = [...commands.values()].map(({ usage, does }) => [`  ovd-gateway ${usage}`, does] as const);

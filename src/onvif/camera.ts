@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { Camera, CameraSight, Credentials } from '../channel/ports.ts';
+import type { Camera, CameraPicture, CameraSight, Credentials } from '../channel/ports.ts';
 import { keepVigil, LOOK_DEADLINE_MS } from '../channel/vigil.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError, isKind } from '../runtime/errors.ts';
 import { findDevice, type Place } from './endpoint.ts';
 import { type LoginParts, logIn, lookAround, type OnvifLogin } from './login.ts';
 import { OnvifSession } from './session.ts';
-import { isFault, type Service } from './soap.ts';
+import { isFault } from './soap.ts';
 import type { Describe } from './streams.ts';
 
 export interface OnvifCameraParts extends Place {
@@ -15,12 +15,6 @@ export interface OnvifCameraParts extends Place {
   readonly describe: Describe;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-/** A camera in full, for people. */
-export interface OnvifPicture extends CameraSight {
-  readonly address: URL;
-  readonly services: readonly Service[];
 }
 
 const REREAD_MS = 10 * 60_000;
@@ -45,14 +39,10 @@ export class OnvifCamera implements Camera {
     }
   }
 
-  /**
-   * One look at everything, for `check` and `probe`.
-   * @throws GatewayError as `watch` does
-   */
-  info(signal: AbortSignal): Promise<OnvifPicture> {
+  info(signal: AbortSignal): Promise<CameraPicture> {
     return this.#visit(async (parts) => {
       const { services, sight } = await logIn(parts, signal);
-      return { ...sight, address: parts.session.device, services: [...services.keys()] };
+      return { ...sight, services: [...services.keys()] };
     }, signal);
   }
 

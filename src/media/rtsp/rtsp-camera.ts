@@ -1,4 +1,4 @@
-import type { Camera, CameraSight, CameraStream, Credentials } from '../../channel/ports.ts';
+import type { Camera, CameraPicture, CameraSight, CameraStream, Credentials } from '../../channel/ports.ts';
 import { keepVigil } from '../../channel/vigil.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
@@ -25,11 +25,19 @@ export class RtspCamera implements Camera {
   async watch(report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void> {
     const { url, clock } = this.#parts;
     try {
-      report({ streams: [await this.#stream(signal)], device: undefined, clockOffsetMs: undefined });
+      report(await this.#look(signal));
       await keepVigil({ look: (scope) => greet(url, clock, scope), clock }, signal);
     } catch (err) {
       if (!signal.aborted) throw err;
     }
+  }
+
+  async info(signal: AbortSignal): Promise<CameraPicture> {
+    return { ...(await this.#look(signal)), services: [] };
+  }
+
+  async #look(signal: AbortSignal): Promise<CameraSight> {
+    return { streams: [await this.#stream(signal)], device: undefined, clockOffsetMs: undefined };
   }
 
   async #stream(signal: AbortSignal): Promise<CameraStream> {

@@ -47,6 +47,7 @@ function channelAtHand(t: TestContext, { standby = false } = {}) {
       stays.push(Object.assign(new Job(signal), { report }));
       return stays.at(-1)?.ended ?? Promise.resolve();
     },
+    info: () => Promise.reject(UNREACHABLE),
   };
   const live: Live = {
     push(order, report, signal) {

@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { stringify } from 'yaml';
+import { Secret } from '../../runtime/secret.ts';
+import { VirtualCamera } from '../../simulator/camera/camera.ts';
+import type { ProfileSetting } from '../../simulator/camera/profiles.ts';
+import { OvcSimulator } from '../../simulator/ovc/ovc-simulator.ts';
+import { ChildGateway } from './child-gateway.ts';
+
+export const LOGIN_CODE = 'OVD-DEMO';
+const LOGIN_PASSWORD = 'demo-password';
+const CAMERA_LOGIN = { username: 'admin', password: 'demo-camera' };
+
+/** The cameras take turns, so that the demo shows what sites have: sound of both kinds, none, and an H.265 camera. */
+const CASTS: ReadonlyArray<Partial<ProfileSetting>> = [
+  { codec: 'H264', audio: 'PCMU' },
+  { codec: 'H264', audio: 'AAC' },
+  { codec: 'H264', audio: 'none' },
+];
+const PICTURE = { width: 1280, height: 720, framesPerSecond: 25, bitsPerSecond: 2_000_000, gopSeconds: 2 };
+
+export interface StageParts {
+  readonly cameras: number;
+  /** The page's port; 0 for any. */
+  readonly port: number;
+  readonly self: readonly string[];
+  readonly log: Logger;
+  /** Hears each line of the gateway's log. */
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Platform, cameras and a gateway process on this machine, and nothing left of them afterwards. */
+export interface Stage {
+  readonly ovc: OvcSimulator;
+  readonly cameras: readonly VirtualCamera[];
+  /** Starts the gateway; the moment is the one that times count from. */
+  startGateway(): ChildGateway;
+}
+
+/** Builds the stage, lets `play` act on it, and clears it away whatever happened. */
+export async function onStage<T>(parts: StageParts, play: (stage: Stage) => Promise<T>): Promise<T> {
+  const { log, signal, self, onLine } = parts;
+  const folder = await mkdtemp(join(tmpdir(), 'ovd-demo-'));
+  const ovc = await OvcSimulator.listen({ port: parts.port, accounts: { [LOGIN_CODE]: LOGIN_PASSWORD }, log });
+  const cameras: VirtualCamera[] = [];
+  let gateway: ChildGateway | undefined;
+  try {
+    for (let number = 0; number < parts.cameras; number++) cameras.push(await startCamera(number, { signal, log }));
+    const file = join(folder, 'gateway.yaml');
+    await writeFile(file, gatewayConfig(folder, ovc, cameras), { mode: 0o600 });
+    return await play({
+      ovc,
+      cameras,
+      startGateway: () => {
+        gateway = ChildGateway.start(self, file, onLine);
+        return gateway;
+      },
+    });
+  } finally {
+    await gateway?.stop();
+    await Promise.all([...cameras.map((camera) => camera.close()), ovc.close()]);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function startCamera(number: number, world: { signal: AbortSignal; log: Logger }): Promise<VirtualCamera> {
+  const digits = String(number).padStart(2, '0');
+  return VirtualCamera.start(
+    {
+      name: `Demo camera ${number}`,
+      serial: `DEMO${digits}`,
+      mac: `02:00:00:00:00:${digits}`,
+      username: CAMERA_LOGIN.username,
+      password: new Secret(CAMERA_LOGIN.password),
+      main: { ...PICTURE, ...CASTS[number % CASTS.length] },
+      sub: {},
+    },
+    world,
+  );
+}
+
+function gatewayConfig(folder: string, ovc: OvcSimulator, cameras: readonly VirtualCamera[]): string {
+  return stringify({
+    platform: { url: ovc.url, login_code: LOGIN_CODE, login_password: LOGIN_PASSWORD },
+    state_dir: join(folder, 'state'),
+    channels: cameras.map(({ host, onvifPort }, channel) => ({
+      channel,
+      name: `Demo camera ${channel}`,
+      onvif: { host, port: onvifPort, ...CAMERA_LOGIN },
+    })),
+  });
+}
