@@ -26,6 +26,8 @@ interface Surroundings {
 }
 
 const STDERR_TAIL = 20;
+/** ffmpeg prints whole URLs, and errors are shown to people. */
+const USER_IN_URL = /\/\/[^/\s@]+@/g;
 /** A grandchild may hold a pipe open after the child is gone; nobody waits for it longer than this. */
 const PIPES_AFTER_EXIT_MS = 1_000;
 
@@ -57,7 +59,8 @@ export async function runProcess(
 ): Promise<void> {
   if (signal.aborted) return;
   const tail: string[] = [];
-  const child = start(order, (line) => {
+  const child = start(order, (text) => {
+    const line = text.replace(USER_IN_URL, '//***@');
     log.trace({ line }, 'stderr');
     tail.push(line);
     if (tail.length > STDERR_TAIL) tail.shift();
@@ -71,8 +74,9 @@ export async function runProcess(
     const { exitCode, exitSignal } = await gone(child, { clock, signal, alive: alive.signal });
     log.debug({ child_pid: child.pid, exit_code: exitCode, exit_signal: exitSignal }, 'process ended');
     if (signal.aborted || exitCode === 0) return;
+    const reason = exitSignal ? `ended by ${exitSignal}` : (tail.at(-1) ?? `exit code ${exitCode}`);
     const fields = { exit_code: exitCode, exit_signal: exitSignal, stderr: tail };
-    throw new GatewayError('process-failed', 'process failed', { command: order.command, ...fields });
+    throw new GatewayError('process-failed', 'process failed', { command: order.command, reason, ...fields });
   } finally {
     signal.removeEventListener('abort', end);
     alive.end();

@@ -118,9 +118,8 @@ function silence({ stage, silentMs }: LifeSigns): GenerationEnd {
   return new GenerationEnd(err, { stage, silent: true });
 }
 
-function endOf(tail: readonly string[], outcome: unknown, { stage }: LifeSigns): GenerationEnd {
-  // A child that has said nothing has not run, or was killed: the process error tells which.
-  if (tail.length === 0 && outcome instanceof GatewayError) return new GenerationEnd(outcome, { stage, silent: false });
+function endOf(tail: readonly string[], outcome: unknown, { stage }: LifeSigns): unknown {
+  if (outcome !== undefined && !(outcome instanceof GatewayError)) return outcome;
   const { err, remedy } = verdictOn(tail, outcome);
   return new GenerationEnd(err, { stage, silent: false, remedy });
 }

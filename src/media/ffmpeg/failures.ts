@@ -80,7 +80,6 @@ const FAILURES: readonly Failure[] = [
   },
 ];
 
-const ENDED: Failure = { pattern: /^/, kind: 'feed-failed', message: 'ffmpeg ended' };
 /** Enough for a person; the whole tail is in the log at level trace. */
 const REASON_CHARS = 200;
 
@@ -89,13 +88,16 @@ export interface Verdict {
   readonly remedy: Partial<Recipe> | undefined;
 }
 
-/** Reads the last lines of ffmpeg's stderr. `cause` is how the process ended, where that was a failure too. */
-export function verdictOn(lines: readonly string[], cause: unknown): Verdict {
-  const row = FAILURES.find(({ pattern }) => lines.some((line) => pattern.test(line)));
-  const line = row ? lines.find((each) => row.pattern.test(each)) : lines.at(-1);
-  const { kind, message, remedy } = row ?? ENDED;
-  const reason = withoutNoise(line ?? '');
-  return { err: new GatewayError(kind, message, { reason, ...(cause === undefined ? {} : { cause }) }), remedy };
+/**
+ * Reads the last lines of ffmpeg's stderr. `outcome` is how the process failed, and counts where the lines say nothing;
+ * undefined when it ended by itself, which ffmpeg does when the camera ends the stream.
+ */
+export function verdictOn(lines: readonly string[], outcome: GatewayError | undefined): Verdict {
+  for (const { pattern, kind, message, remedy } of FAILURES) {
+    const line = lines.find((each) => pattern.test(each));
+    if (line !== undefined) return { err: new GatewayError(kind, message, { reason: withoutNoise(line) }), remedy };
+  }
+  return { err: outcome ?? new GatewayError('feed-failed', 'camera ended the stream'), remedy: undefined };
 }
 
 /** ffmpeg's line without the address of its object, and without any URL: the camera's password stands in it. */
