@@ -120,7 +120,7 @@ export class RawRtmpServer {
     const server = new RawRtmpServer(listener);
     listener.on('connection', (socket) => {
       server.#sockets.add(socket);
-      socket.on('error', () => undefined);
+      socket.on('error', () => undefined).on('close', () => server.#sockets.delete(socket));
       const peer = new RawPeer(socket);
       server.peers.push(peer);
       treat(peer);
