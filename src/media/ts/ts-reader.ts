@@ -1,0 +1,164 @@
+import type { FootageConsumer } from '../../channel/ports.ts';
+import {
+  pidOf,
+  readStamp,
+  stampsOf,
+  startsUnit,
+  TS_PACKET_BYTES,
+  TS_SYNC,
+  WIRE_TICKS,
+} from '../../runtime/ts-packet.ts';
+import { PictureReader } from './picture.ts';
+import { type Program, programIn, programMapPid } from './tables.ts';
+
+/**
+ * Cuts what ffmpeg's mpegts muxer writes into runs of one picture each. Of ffmpeg 5 it uses: every access unit is one
+ * PES packet, packets of one PES packet stand together, PAT and PMT come ten times a second with one packet each, a
+ * key frame has the random access indicator and its parameter sets in it. Knows no consumers and no time but DTS.
+ */
+
+const PAT_PID = 0;
+/** Far more than a picture takes. A source whose video has died while its audio goes on must not fill the memory. */
+const MAX_RUN_BYTES = 8 * 1024 * 1024;
+/** Everything but the continuity counter, which differs in every copy of a table. */
+const AFTER_COUNTER = 4;
+
+export type TsSink = Pick<FootageConsumer, 'onSetup' | 'onRun'>;
+
+export class TsReader {
+  readonly #sink: TsSink;
+  readonly #pictures = new PictureReader();
+  /** The beginning of a packet whose end has not arrived. */
+  #rest: Buffer = Buffer.alloc(0);
+  #pat: Buffer | undefined;
+  #pmt: Buffer | undefined;
+  #pmtPid = -1;
+  #program: Program | undefined;
+  /** The pieces of the run that is being received, undefined before the first picture. */
+  #run: Buffer[] | undefined;
+  #runBytes = 0;
+  #sequenceSet: Buffer | undefined;
+  #lastDts: number | undefined;
+  #skippedBytes = 0;
+
+  constructor(sink: TsSink) {
+    this.#sink = sink;
+  }
+
+  /** Bytes passed over because they were no packets. */
+  get skippedBytes(): number {
+    return this.#skippedBytes;
+  }
+
+  /** Takes the next bytes of the stream, as many as there are. The run's last picture comes out with the next one's begin. */
+  push(chunk: Buffer): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    /** Where the stretch begins that belongs to the present run. */
+    let from = 0;
+    let at = 0;
+    while (at + TS_PACKET_BYTES <= bytes.length) {
+      const inStep = bytes[at] === TS_SYNC;
+      if (!inStep || this.#breaksRun(bytes, at)) {
+        this.#keep(bytes, from, at);
+        from = inStep ? this.#turn(bytes, at) : this.#resync(bytes, at);
+        at = inStep ? at + TS_PACKET_BYTES : from;
+      } else at += TS_PACKET_BYTES;
+    }
+    at = Math.min(at, bytes.length);
+    this.#keep(bytes, from, at);
+    // A copy, because a slice would hold the whole arrival in memory.
+    this.#rest = Buffer.from(bytes.subarray(at));
+  }
+
+  /** True for a packet that is no part of the run: tables, and the first one of the next picture. */
+  #breaksRun(bytes: Buffer, at: number): boolean {
+    const pid = pidOf(bytes, at);
+    if (!this.#program?.pids.has(pid)) return true;
+    return pid === this.#program.videoPid && startsUnit(bytes, at);
+  }
+
+  /** Takes such a packet; gives the place from which on the run goes on. */
+  #turn(bytes: Buffer, at: number): number {
+    const pid = pidOf(bytes, at);
+    if (pid === this.#program?.videoPid) {
+      this.#closeRun();
+      this.#run = [];
+      return at;
+    }
+    if ((pid === PAT_PID || pid === this.#pmtPid) && startsUnit(bytes, at)) this.#readTable(bytes, at, pid);
+    return at + TS_PACKET_BYTES;
+  }
+
+  #readTable(bytes: Buffer, at: number, pid: number): void {
+    const known = pid === PAT_PID ? this.#pat : this.#pmt;
+    const table = bytes.subarray(at, at + TS_PACKET_BYTES);
+    if (known?.subarray(AFTER_COUNTER).equals(table.subarray(AFTER_COUNTER))) return;
+    this.#closeRun();
+    if (pid === PAT_PID) {
+      this.#pat = Buffer.from(table);
+      this.#pmtPid = programMapPid(bytes, at) ?? this.#pmtPid;
+      return;
+    }
+    const program = programIn(bytes, at);
+    if (!program || !this.#pat) return;
+    this.#pmt = Buffer.from(table);
+    this.#program = program;
+    this.#sink.onSetup(Buffer.concat([this.#pat, this.#pmt]));
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    if (!this.#run || to <= from) return;
+    this.#run.push(bytes.subarray(from, to));
+    this.#runBytes += to - from;
+    if (this.#runBytes > MAX_RUN_BYTES) this.#dropRun();
+  }
+
+  #dropRun(): void {
+    this.#skippedBytes += this.#runBytes;
+    this.#run = undefined;
+    this.#runBytes = 0;
+  }
+
+  #closeRun(): void {
+    const pieces = this.#run;
+    const size = this.#runBytes;
+    this.#run = undefined;
+    this.#runBytes = 0;
+    if (!pieces || size === 0 || !this.#program) return;
+    const packets = Buffer.concat(pieces, size);
+    const stamps = stampsOf(packets, 0);
+    if (!stamps) return;
+    const dts = this.#unrolled(readStamp(packets, stamps.dts));
+    const { keyFrame, sequenceSet } = this.#pictures.read(packets, this.#program);
+    const setupChanged = keyFrame && this.#isNew(sequenceSet);
+    this.#sink.onRun({ packets, keyFrame, setupChanged, dts });
+  }
+
+  #isNew(sequenceSet: Buffer | undefined): boolean {
+    if (!sequenceSet) return false;
+    const known = this.#sequenceSet;
+    this.#sequenceSet = sequenceSet;
+    return known !== undefined && !known.equals(sequenceSet);
+  }
+
+  /** The DTS nearest to the one before that has these 33 bits. */
+  #unrolled(wire: number): number {
+    const last = this.#lastDts ?? wire;
+    this.#lastDts = wire + Math.round((last - wire) / WIRE_TICKS) * WIRE_TICKS;
+    return this.#lastDts;
+  }
+
+  /** Finds the next packet after bytes that are none. The damaged run is dropped. */
+  #resync(bytes: Buffer, at: number): number {
+    this.#dropRun();
+    let next = at + 1;
+    while (next < bytes.length && !looksLikePacket(bytes, next)) next++;
+    this.#skippedBytes += next - at;
+    return next;
+  }
+}
+
+function looksLikePacket(bytes: Buffer, at: number): boolean {
+  const next = bytes[at + TS_PACKET_BYTES];
+  return bytes[at] === TS_SYNC && (next === undefined || next === TS_SYNC);
+}

@@ -1,0 +1,133 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { GatewayError } from '../runtime/errors.ts';
+
+/** Requests to the platform and its object store. Knows bytes and status codes, and puts no URL into an error. */
+
+/** node:http and not fetch: it uses no proxy, sends no `Expect`, and tells a kept socket that died from a new one. */
+const AGENT = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 8, scheduling: 'lifo' } as const;
+/** An answer is a name and a URL; what is longer is no answer. */
+const MAX_REPLY_BYTES = 64 * 1024;
+const LONGEST_RETRY_AFTER_MS = 300_000;
+
+export interface HttpRequest {
+  readonly method: 'POST' | 'PUT';
+  readonly url: URL;
+  readonly contentType: string;
+  readonly body: readonly Buffer[];
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly text: string;
+  /** What `Retry-After` asks for, at most five minutes. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The http or https URL that `text` is; undefined for anything else. */
+export function webUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && ['http:', 'https:'].includes(url.protocol) ? url : undefined;
+}
+
+export class PlatformHttp {
+  readonly #plain = new http.Agent(AGENT);
+  readonly #secure = new https.Agent(AGENT);
+
+  /**
+   * Resolves when the reply is complete, whatever its status. The caller brings the deadline, as the signal.
+   * @throws GatewayError `upload-failed`
+   */
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    try {
+      return await this.#once(request, signal);
+    } catch (cause) {
+      if (cause instanceof GatewayError) throw cause;
+      const { hostname: host } = request.url;
+      throw new GatewayError('upload-failed', 'the platform cannot be reached', { host, reason: reasonOf(cause) });
+    }
+  }
+
+  /** Ends all sockets. */
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+
+  #once(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
+    const { method, url, contentType, body } = request;
+    const secure = url.protocol === 'https:';
+    const length = body.reduce((sum, part) => sum + part.length, 0);
+    return new Promise((resolve, reject) => {
+      const options = {
+        method,
+        agent: secure ? this.#secure : this.#plain,
+        headers: { 'Content-Type': contentType, 'Content-Length': length },
+        signal,
+      };
+      const outgoing = (secure ? https : http).request(url, options, (incoming) => {
+        whole(incoming).then(resolve, reject);
+      });
+      outgoing.on('error', (err) => {
+        // The server closed a kept socket just as we used it: nothing was received, so a fresh socket may try.
+        if (outgoing.reusedSocket && codeOf(err) === 'ECONNRESET' && !signal.aborted) {
+          resolve(this.#once(request, signal));
+        } else reject(err);
+      });
+      outgoing.cork();
+      for (const part of body) outgoing.write(part);
+      outgoing.uncork();
+      outgoing.end();
+    });
+  }
+}
+
+async function whole(incoming: IncomingMessage): Promise<HttpReply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    // Leaving the loop destroys the socket, so the rest is never received.
+    if (size > MAX_REPLY_BYTES) throw new GatewayError('upload-failed', 'the platform sent a reply that is too large');
+    chunks.push(bytes);
+  }
+  return {
+    status: incoming.statusCode ?? 0,
+    text: Buffer.concat(chunks).toString('utf8'),
+    retryAfterMs: retryAfterMs(incoming),
+  };
+}
+
+/** Seconds or a date; the date is taken against the server's own clock, which ours need not agree with. */
+function retryAfterMs({ headers }: IncomingMessage): number | undefined {
+  const text = headers['retry-after'];
+  if (text === undefined) return undefined;
+  const date = Date.parse(text) - Date.parse(headers.date ?? '');
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : date;
+  return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
+}
+
+/** What a failed connection is in a person's words, by the system's code. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'connection refused'],
+  ['EHOSTUNREACH', 'no route'],
+  ['ENETUNREACH', 'no route'],
+  ['ETIMEDOUT', 'no answer'],
+  ['ECONNRESET', 'connection lost'],
+  ['EPIPE', 'connection lost'],
+  ['ENOTFOUND', 'name not found'],
+  ['EAI_AGAIN', 'name not found'],
+  ['ABORT_ERR', 'given up'],
+  ['CERT_HAS_EXPIRED', 'certificate has expired'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate is not trusted'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate is not trusted'],
+]);
+
+function reasonOf(cause: unknown): string {
+  return REASONS.get(codeOf(cause)) ?? `connection failed ${codeOf(cause)}`.trim();
+}
+
+function codeOf(err: unknown): string {
+  return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+}

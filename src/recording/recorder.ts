@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { Logger } from 'pino';
+import type {
+  Footage,
+  Recorder,
+  RecordOrder,
+  RecordReport,
+  RecordSettings,
+  RememberedRecording,
+} from '../channel/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import { aborted, Scope } from '../runtime/scope.ts';
+import type { Pauses, Runnable } from '../runtime/supervise.ts';
+import { CallbackDialogue } from './callback-dialogue.ts';
+import { Delivery, type DeliveryStatus } from './delivery.ts';
+import type { UploadDialogue } from './dialogue.ts';
+import { PlatformHttp, webUrl } from './http.ts';
+import { runSession } from './session.ts';
+import type { Spool } from './spool.ts';
+
+/** Cloud recording: the sessions of all channels, those that record and those that only have something left to deliver. */
+
+/** How many sessions upload at a time; more would only share the same uplink. */
+const LINES = 4;
+
+/** Where sessions are remembered over a restart. */
+export interface SessionBook {
+  readonly recordings: Readonly<Record<string, RememberedRecording>>;
+  remember(key: string, recording: RememberedRecording): void;
+  forget(key: string): void;
+}
+
+export interface RecorderParts {
+  readonly footage: Footage;
+  readonly spool: Spool;
+  readonly book: SessionBook;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly pauses?: Pauses;
+}
+
+export interface SessionStatus extends DeliveryStatus {
+  readonly channel: number;
+  readonly sessionId: string;
+  readonly finished: boolean;
+}
+
+export interface RecorderStatus {
+  /** The disk does not take segments that the network does not take: an outage now costs footage. */
+  readonly degraded: boolean;
+  readonly spoolBytes: number;
+  readonly sessions: readonly SessionStatus[];
+}
+
+interface Session {
+  readonly key: string;
+  readonly dialogue: UploadDialogue;
+  readonly delivery: Delivery;
+  readonly log: Logger;
+  remembered: RememberedRecording;
+  recording: boolean;
+  /** It has had footage before, so `start_ts` is of the past. */
+  begun: boolean;
+}
+
+export class CloudRecorder implements Recorder, Runnable {
+  readonly #parts: RecorderParts;
+  readonly #http = new PlatformHttp();
+  readonly #lines = new PQueue({ concurrency: LINES });
+  readonly #sessions = new Map<string, Session>();
+  readonly #recordings = new Set<Promise<void>>();
+  readonly #deliveries = new Set<Promise<void>>();
+  /** Deliveries outlive recordings, whose last segments they take. */
+  readonly #delivering = new Scope();
+
+  private constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes stock of what earlier processes left on disk. `run` has to follow. */
+  static async open(parts: RecorderParts): Promise<CloudRecorder> {
+    await parts.spool.recover();
+    const recorder = new CloudRecorder(parts);
+    for (const [key, remembered] of Object.entries(parts.book.recordings)) recorder.#open(key, remembered);
+    return recorder;
+  }
+
+  get status(): RecorderStatus {
+    const { degraded, bytes: spoolBytes } = this.#parts.spool;
+    const sessions = [...this.#sessions.values()].map(({ delivery, remembered }) => {
+      const { channel, settings, finished } = remembered;
+      return { channel, sessionId: settings.sessionId, finished, ...delivery.status };
+    });
+    return { degraded, spoolBytes, sessions };
+  }
+
+  /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
+  async run(signal: AbortSignal): Promise<void> {
+    await aborted(signal);
+    await Promise.allSettled(this.#recordings);
+    this.#delivering.end();
+    await Promise.allSettled(this.#deliveries);
+    for (const session of this.#sessions.values()) this.#remember(session, {});
+    this.#http.close();
+  }
+
+  /** @throws GatewayError `bad-parameter` when the callback address is no web address */
+  async record(order: RecordOrder, report: (report: RecordReport) => void, signal: AbortSignal): Promise<void> {
+    const session = this.#sessionFor(order);
+    const recording = this.#record(session, { order, report }, signal);
+    this.#recordings.add(recording);
+    await recording.finally(() => this.#recordings.delete(recording));
+  }
+
+  finish({ channel, sessionId }: { readonly channel: number; readonly sessionId: string }): void {
+    const session = this.#sessions.get(keyOf(channel, sessionId));
+    if (!session) return;
+    this.#remember(session, { finished: true });
+    if (!session.recording) session.delivery.end();
+  }
+
+  unfinished(channel: number): RecordSettings | undefined {
+    const own = [...this.#sessions.values()].map(({ remembered }) => remembered);
+    return own.findLast((remembered) => remembered.channel === channel && !remembered.finished)?.settings;
+  }
+
+  async #record(
+    session: Session,
+    { order, report }: { order: RecordOrder; report: (report: RecordReport) => void },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { footage, clock } = this.#parts;
+    const { delivery, dialogue, log } = session;
+    const { settings, stream } = order;
+    session.recording = true;
+    log.info({ profile: stream.profile }, 'recording started');
+    const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
+      delivery.nextDts ?? (await dialogue.nextDts(asking));
+    const startUs = (): number => this.#startUs(session);
+    const onSegment = (segment: Parameters<Delivery['add']>[0]): void => delivery.add(segment);
+    try {
+      await runSession({ footage, stream, limits: settings, firstDts, startUs, onSegment, report, clock, log }, signal);
+    } finally {
+      session.recording = false;
+      if (session.remembered.finished) delivery.end();
+      log.info('recording ended');
+    }
+  }
+
+  #startUs(session: Session): number {
+    const { settings, clockOffsetMs } = session.remembered;
+    const given = settings.startTs > 0 && !session.begun;
+    session.begun = true;
+    if (given) return Math.round(settings.startTs * 1_000_000);
+    return Math.round((this.#parts.clock.wall().getTime() + clockOffsetMs) * 1000);
+  }
+
+  #sessionFor({ channel, settings }: RecordOrder): Session {
+    const key = keyOf(channel, settings.sessionId);
+    const known = this.#sessions.get(key);
+    if (known) {
+      known.delivery.reopen();
+      if (known.remembered.finished) this.#remember(known, { finished: false });
+      return known;
+    }
+    const { startTs } = settings;
+    const clockOffsetMs = startTs > 0 ? startTs * 1000 - this.#parts.clock.wall().getTime() : 0;
+    const session = this.#open(key, { channel, settings, clockOffsetMs, finished: false });
+    session.begun = false;
+    this.#remember(session, {});
+    return session;
+  }
+
+  /** Takes a session up and begins to deliver what it has. */
+  #open(key: string, remembered: RememberedRecording): Session {
+    const { spool, clock, pauses } = this.#parts;
+    const { channel, settings, lastName, finished } = remembered;
+    const log = this.#parts.log.child({ channel, session_id: settings.sessionId });
+    const callbackUrl = webUrl(settings.callbackUrl);
+    if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
+    const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
+    const parts = { session: key, limits: settings, dialogue, spool, lines: this.#lines, clock, log };
+    const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
+    const session = { key, dialogue, delivery, log, remembered, recording: false, begun: true };
+    if (finished) delivery.end();
+    this.#sessions.set(key, session);
+    this.#deliver(session);
+    return session;
+  }
+
+  #deliver(session: Session): void {
+    const { key, delivery } = session;
+    const delivery_ = delivery.run(this.#delivering.signal).then(() => {
+      this.#deliveries.delete(delivery_);
+      if (this.#delivering.signal.aborted) return;
+      this.#sessions.delete(key);
+      this.#parts.book.forget(key);
+      session.log.info(delivery.status, 'recording delivered');
+    });
+    this.#deliveries.add(delivery_);
+  }
+
+  #remember(session: Session, change: Partial<RememberedRecording>): void {
+    session.remembered = { ...session.remembered, ...change, lastName: session.dialogue.lastName };
+    this.#parts.book.remember(session.key, session.remembered);
+  }
+}
+
+/** Names a session in the file system and in the book; its id may be any text. */
+function keyOf(channel: number, sessionId: string): string {
+  return `${channel}-${createHash('sha256').update(sessionId).digest('hex').slice(0, 16)}`;
+}

@@ -1,0 +1,130 @@
+import type { Logger } from 'pino';
+import type { FootageConsumer, RecordSettings, TsRun } from '../channel/ports.ts';
+import { Restamper } from './restamper.ts';
+import type { Segment } from './segment.ts';
+import type { Moment, Timeline } from './timeline.ts';
+
+/** Cuts footage into segments by the rules of the upload dialogue ("Cutting"). Knows no platform and no disk. */
+
+const LEAST_US = 1_000_000;
+/** Footage from before a longer gap makes a segment of its own, however short: its `start` would be wrong otherwise. */
+const LONGEST_JOINED_GAP_US = 2_000_000;
+
+export interface SegmenterParts {
+  readonly limits: Pick<RecordSettings, 'segmentSeconds' | 'segmentMaxBytes'>;
+  readonly timeline: Timeline;
+  readonly log: Logger;
+  readonly onSegment: (segment: Segment) => void;
+}
+
+/** A run with its place in the session. */
+interface Take extends Moment {
+  readonly packets: Buffer;
+  readonly keyFrame: boolean;
+}
+
+export class Segmenter implements FootageConsumer {
+  readonly #parts: SegmenterParts;
+  readonly #restamper = new Restamper();
+  #tables: Buffer | undefined;
+  /** The segment that grows: what stands in front of it, and its takes; none before the first key frame. */
+  #head: Buffer = Buffer.alloc(0);
+  #takes: Take[] = [];
+  #bytes = 0;
+  #awaitsKeyFrame = true;
+  #afterGap = false;
+
+  constructor(parts: SegmenterParts) {
+    this.#parts = parts;
+  }
+
+  onSetup(tables: Buffer): void {
+    if (this.#tables && !this.#tables.equals(tables)) this.#close();
+    this.#tables = tables;
+  }
+
+  onRun(run: TsRun): void {
+    if (this.#awaitsKeyFrame && !run.keyFrame) return;
+    this.#awaitsKeyFrame = false;
+    const { timeline } = this.#parts;
+    const end = timeline.end;
+    const moment = timeline.place(run.dts);
+    if (this.#afterGap && moment.us - end.us > LONGEST_JOINED_GAP_US) this.#close(end);
+    this.#afterGap = false;
+    const packets = this.#restamper.restamped(run.packets, timeline.shift);
+    const take: Take = { ...moment, packets, keyFrame: run.keyFrame };
+    for (let count = this.#due(take, run.setupChanged); count > 0; count = this.#due(take, false)) {
+      this.#cut(count, this.#takes[count] ?? take);
+    }
+    if (this.#takes.length === 0) this.#begin();
+    this.#add(take);
+  }
+
+  onGap(): void {
+    const { timeline } = this.#parts;
+    if (this.#lengthUs(timeline.end) >= LEAST_US) this.#close();
+    timeline.restart();
+    this.#restamper.restart();
+    this.#awaitsKeyFrame = true;
+    this.#afterGap = true;
+  }
+
+  /** The session ends: what there is becomes the last segment, however short. */
+  finish(): void {
+    this.#close();
+  }
+
+  /** How many takes of the open segment make a segment, now that `next` comes after them; 0 while it grows on. */
+  #due(next: Take, setupChanged: boolean): number {
+    if (this.#takes.length === 0) return 0;
+    const { segmentSeconds, segmentMaxBytes } = this.#parts.limits;
+    if (this.#bytes + next.packets.length > segmentMaxBytes) return this.#takesThatFit(next);
+    if (!next.keyFrame) return 0;
+    const leastUs = setupChanged ? LEAST_US : Math.max(segmentSeconds * 1_000_000, LEAST_US);
+    return this.#lengthUs(next) >= leastUs ? this.#takes.length : 0;
+  }
+
+  #takesThatFit(next: Take): number {
+    if (next.keyFrame) return this.#takes.length;
+    const inside = this.#takes.findLastIndex(({ keyFrame }) => keyFrame);
+    if (inside > 0) return inside;
+    const { log, limits } = this.#parts;
+    log.warn({ max_bytes: limits.segmentMaxBytes }, 'group of pictures is larger than a segment may be');
+    return this.#takes.length;
+  }
+
+  #lengthUs(end: Moment): number {
+    const first = this.#takes[0];
+    return first ? end.us - first.us : 0;
+  }
+
+  #close(end = this.#parts.timeline.end): void {
+    if (this.#takes.length > 0) this.#cut(this.#takes.length, end);
+  }
+
+  /** Makes a segment of the first `count` takes, which ends where `end` begins; the others begin the next one. */
+  #cut(count: number, end: Moment): void {
+    const takes = this.#takes.slice(0, count);
+    const rest = this.#takes.slice(count);
+    const parts = [this.#head, ...takes.map(({ packets }) => packets)];
+    const { us: startUs = end.us, dts: startDts = end.dts } = takes[0] ?? {};
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    // In ticks, not by the time of day: over a joined gap the two differ, and players count ticks.
+    const durationUs = Math.round(((end.dts - startDts) * 100) / 9);
+    this.#takes = [];
+    this.#bytes = 0;
+    if (rest.length > 0) this.#begin();
+    for (const take of rest) this.#add(take);
+    this.#parts.onSegment({ startUs, durationUs, nextDts: end.dts, bytes, parts });
+  }
+
+  #begin(): void {
+    this.#head = this.#restamper.tables(this.#tables ?? Buffer.alloc(0));
+    this.#bytes = this.#head.length;
+  }
+
+  #add(take: Take): void {
+    this.#takes.push(take);
+    this.#bytes += take.packets.length;
+  }
+}

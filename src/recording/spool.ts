@@ -1,0 +1,184 @@
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import PQueue from 'p-queue';
+import type { Logger } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import { syncDirectory, UNFINISHED, writeDurably } from '../runtime/durable-file.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import { factsOf, type Segment } from './segment.ts';
+import { checksumOf, parseSpoolName, type SpoolName, spoolName } from './spool-file.ts';
+
+/**
+ * Segments that the network does not take, on disk, one file each in a directory per session. A segment counts as kept
+ * when file and directory are on the medium. What a power cut tore is recognised by its length or its checksum. Knows
+ * no platform and no order of delivery.
+ */
+
+export interface SpoolParts {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface SpooledSegment extends SpoolName {
+  readonly session: string;
+  readonly path: string;
+  /** Wall clock in ms. */
+  readonly keptAt: number;
+}
+
+export type PushedOut = (segment: SpooledSegment) => void;
+
+/** A greater age only says that the clock was wrong when the segment was kept, or is so now. */
+const UNBELIEVABLE_AGE_MS = 5 * 365 * 86_400_000;
+
+export class Spool {
+  readonly #parts: SpoolParts;
+  /** In the order of keeping, over all sessions; with what to call when the bounds push one out. */
+  readonly #kept = new Map<SpooledSegment, (() => void) | undefined>();
+  readonly #nextSequence = new Map<string, number>();
+  /** One write at a time: cheap media are slow at two, and the bounds are kept exactly. */
+  readonly #writes = new PQueue({ concurrency: 1 });
+  #bytes = 0;
+  #degraded = false;
+
+  constructor(parts: SpoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The disk did not take the last segment that it was given. */
+  get degraded(): boolean {
+    return this.#degraded;
+  }
+
+  /** Takes stock of what earlier processes left, and clears away what they did not finish. Never throws. */
+  async recover(): Promise<void> {
+    const { directory, log } = this.#parts;
+    const found: SpooledSegment[] = [];
+    for (const session of await listed(directory)) {
+      for (const name of await listed(join(directory, session))) {
+        const segment = await whole(session, join(directory, session, name), name);
+        if (segment) found.push(segment);
+        else {
+          log.warn({ session, file: name }, 'unfinished segment dropped');
+          await rm(join(directory, session, name), { force: true, recursive: true }).catch(() => undefined);
+        }
+      }
+      // Fails where something is left, which is fine.
+      await rmdir(join(directory, session)).catch(() => undefined);
+    }
+    found.sort((a, b) => a.keptAt - b.keptAt || a.sequence - b.sequence);
+    for (const segment of found) this.#count(segment);
+    if (found.length > 0) log.info({ segments: found.length, bytes: this.#bytes }, 'unsent segments found on disk');
+  }
+
+  /** What is on disk of a session, oldest first. From now on `onPushedOut` hears of each that the bounds push out. */
+  take(session: string, onPushedOut: PushedOut): readonly SpooledSegment[] {
+    const mine = [...this.#kept.keys()].filter((segment) => segment.session === session);
+    for (const segment of mine) this.#kept.set(segment, () => onPushedOut(segment));
+    return mine.sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /**
+   * Resolves when the segment is safe. Pushes out the oldest ones, of any session, where the bounds demand it.
+   * @throws GatewayError `state-unwritable`
+   */
+  keep(session: string, segment: Segment, onPushedOut: PushedOut): Promise<SpooledSegment> {
+    return this.#writes.add(() => this.#keep(session, segment, onPushedOut));
+  }
+
+  async #keep(session: string, segment: Segment, onPushedOut: PushedOut): Promise<SpooledSegment> {
+    await this.#makeRoom(segment.bytes);
+    const sequence = this.#nextSequence.get(session) ?? 1;
+    this.#nextSequence.set(session, sequence + 1);
+    const directory = join(this.#parts.directory, session);
+    const name = spoolName(sequence, segment);
+    const path = join(directory, name);
+    try {
+      await this.#makeDirectory(directory);
+      await writeDurably(directory, path, segment.parts);
+    } catch (cause) {
+      await rm(`${path}${UNFINISHED}`, { force: true }).catch(() => undefined);
+      throw this.#failed(cause);
+    }
+    this.#degraded = false;
+    const checksum = parseSpoolName(name)?.checksum ?? 0;
+    const kept = { ...factsOf(segment), sequence, checksum, session, path, keptAt: this.#parts.clock.wall().getTime() };
+    this.#count(kept, () => onPushedOut(kept));
+    return kept;
+  }
+
+  /** The content; undefined when it is not what was kept, or not there any more. */
+  async read({ path, bytes, checksum }: SpooledSegment): Promise<Buffer | undefined> {
+    const content = await readFile(path).catch(() => undefined);
+    return content?.length === bytes && checksumOf([content]) === checksum ? content : undefined;
+  }
+
+  /** Forgets a segment; resolves when a restart would not find it any more. Never throws. */
+  async remove(segment: SpooledSegment): Promise<void> {
+    if (!this.#kept.delete(segment)) return;
+    this.#bytes -= segment.bytes;
+    const directory = join(this.#parts.directory, segment.session);
+    try {
+      await rm(segment.path, { force: true });
+      await syncDirectory(directory);
+    } catch (cause) {
+      this.#failed(cause);
+    }
+  }
+
+  #count(segment: SpooledSegment, onPushedOut?: () => void): void {
+    this.#kept.set(segment, onPushedOut);
+    this.#bytes += segment.bytes;
+    const next = Math.max(this.#nextSequence.get(segment.session) ?? 1, segment.sequence + 1);
+    this.#nextSequence.set(segment.session, next);
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    const { maxBytes, clock } = this.#parts;
+    const now = clock.wall().getTime();
+    for (const [segment, onPushedOut] of this.#kept) {
+      if (this.#bytes + bytes <= maxBytes && !this.#isTooOld(segment, now)) return;
+      onPushedOut?.();
+      await this.remove(segment);
+    }
+  }
+
+  #isTooOld({ keptAt }: SpooledSegment, now: number): boolean {
+    const age = now - keptAt;
+    return age > this.#parts.maxAgeMs && age < UNBELIEVABLE_AGE_MS;
+  }
+
+  async #makeDirectory(directory: string): Promise<void> {
+    const made = await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (made !== undefined) await syncDirectory(this.#parts.directory);
+  }
+
+  #failed(cause: unknown): GatewayError {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const err = new GatewayError('state-unwritable', 'the disk takes no segments', { reason });
+    if (!this.#degraded) this.#parts.log.error({ err }, err.message);
+    this.#degraded = true;
+    return err;
+  }
+}
+
+async function listed(directory: string): Promise<readonly string[]> {
+  // A directory that is not there holds nothing; one that cannot be read shows when it is to be written.
+  return readdir(directory).catch(() => []);
+}
+
+/** The segment in a file, if it is one and has its full length. */
+async function whole(session: string, path: string, name: string): Promise<SpooledSegment | undefined> {
+  const facts = parseSpoolName(name);
+  const found = await stat(path).catch(() => undefined);
+  if (!facts || !found || found.size !== facts.bytes) return undefined;
+  return { ...facts, session, path, keptAt: found.mtimeMs };
+}

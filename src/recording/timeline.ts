@@ -1,0 +1,102 @@
+import type { Clock } from '../runtime/clock.ts';
+import { TICKS_PER_SECOND } from '../runtime/ts-packet.ts';
+
+/**
+ * One session's time. Maps the DTS of a source, which starts anew after each gap and may jump, onto DTS that run on
+ * without a jump, and says when each picture was taken.
+ *
+ * Over a gap the DTS run on as if there were none, and only the time of day moves by what really passed. So a list
+ * plays from end to end with the picture and sound next to each other: a hole in the stamps would halt players for as
+ * long as the camera was away, or make them skip. The dialogue is made this way too: `next_dts` lets a session
+ * continue one of yesterday without a jump. The time of day is in each segment's `start`.
+ */
+
+export interface TimelineParts {
+  /** The DTS that the first picture shall have; undefined leaves it as the source has it. */
+  readonly firstDts: number | undefined;
+  /** The time of day of the first picture in microseconds; asked once. Later steps of the clock change nothing. */
+  readonly startUs: () => number;
+  readonly clock: Clock;
+}
+
+export interface Moment {
+  readonly dts: number;
+  readonly us: number;
+}
+
+/** A longer step forward, or any step back, is no pause between pictures but another count. */
+const MAX_STEP = 5 * TICKS_PER_SECOND;
+/** What one picture lasts until two have been seen: 25 a second. */
+const FIRST_INTERVAL = TICKS_PER_SECOND / 25;
+
+interface Last {
+  readonly sourceDts: number;
+  readonly dts: number;
+  readonly us: number;
+  readonly arrivedMs: number;
+}
+
+export class Timeline {
+  readonly #parts: TimelineParts;
+  #last: Last | undefined;
+  #interval = FIRST_INTERVAL;
+  /** The moment from which the time of day is counted in DTS. */
+  #origin: Moment = { dts: 0, us: 0 };
+  #shift = 0;
+  #broken = false;
+
+  constructor(parts: TimelineParts) {
+    this.#parts = parts;
+  }
+
+  /** What is added to every time stamp of the source at present, in ticks. */
+  get shift(): number {
+    return this.#shift;
+  }
+
+  /** The source starts anew. */
+  restart(): void {
+    this.#broken = true;
+  }
+
+  /** The moment of the next picture, by its DTS at the source. */
+  place(sourceDts: number): Moment {
+    const arrivedMs = this.#parts.clock.now();
+    const last = this.#last;
+    if (!last) this.#begin(sourceDts);
+    else if (this.#runsOn(sourceDts, last)) this.#interval = sourceDts - last.sourceDts;
+    else this.#bridge(sourceDts, last, arrivedMs);
+    this.#broken = false;
+    const dts = sourceDts + this.#shift;
+    const us = this.#origin.us + microseconds(dts - this.#origin.dts);
+    this.#last = { sourceDts, dts, us, arrivedMs };
+    return { dts, us };
+  }
+
+  /** Where the last picture ends: it is taken to last as long as the one before it. */
+  get end(): Moment {
+    const { dts = 0, us = 0 } = this.#last ?? {};
+    return { dts: dts + this.#interval, us: us + microseconds(this.#interval) };
+  }
+
+  #runsOn(sourceDts: number, last: Last): boolean {
+    const step = sourceDts - last.sourceDts;
+    return !this.#broken && step > 0 && step <= MAX_STEP;
+  }
+
+  #begin(sourceDts: number): void {
+    const { firstDts, startUs } = this.#parts;
+    this.#shift = firstDts === undefined ? 0 : firstDts - sourceDts;
+    this.#origin = { dts: sourceDts + this.#shift, us: startUs() };
+  }
+
+  #bridge(sourceDts: number, last: Last, arrivedMs: number): void {
+    const { dts, us } = this.end;
+    this.#shift = dts - sourceDts;
+    this.#origin = { dts, us: Math.max(us, last.us + Math.round((arrivedMs - last.arrivedMs) * 1000)) };
+  }
+}
+
+function microseconds(ticks: number): number {
+  return Math.round((ticks * 1_000_000) / TICKS_PER_SECOND);
+}

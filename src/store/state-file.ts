@@ -1,0 +1,47 @@
+import { readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Adapter } from 'lowdb';
+import type { Logger } from 'pino';
+import { writeDurably } from '../runtime/durable-file.ts';
+
+/**
+ * A JSON file for lowdb that survives a power cut at any moment: written whole beside its place, put on the medium,
+ * then moved there, with the version before it kept as `.bak`. A damaged file is set aside as `.corrupt` and the one
+ * before it is used. lowdb's own adapter does none of this. Knows no content.
+ */
+export class StateFile<T> implements Adapter<T> {
+  readonly #path: string;
+  readonly #parse: (content: unknown) => T;
+  readonly #log: Logger;
+
+  /** `parse` throws on content that is not what it should be. */
+  constructor(path: string, parse: (content: unknown) => T, log: Logger) {
+    this.#path = path;
+    this.#parse = parse;
+    this.#log = log;
+  }
+
+  /** The newest version that makes sense; null when there is none. */
+  async read(): Promise<T | null> {
+    return (await this.#readOne(this.#path)) ?? (await this.#readOne(`${this.#path}.bak`)) ?? null;
+  }
+
+  async write(content: T): Promise<void> {
+    const text = Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`);
+    // Where there is nothing yet, there is nothing to keep.
+    await rename(this.#path, `${this.#path}.bak`).catch(() => undefined);
+    await writeDurably(dirname(this.#path), this.#path, [text]);
+  }
+
+  async #readOne(path: string): Promise<T | undefined> {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) return undefined;
+    try {
+      return this.#parse(JSON.parse(text));
+    } catch (cause) {
+      this.#log.error({ file: path, reason: String(cause) }, 'state file is damaged; it was set aside');
+      await rename(path, `${path}.corrupt`).catch(() => undefined);
+      return undefined;
+    }
+  }
+}

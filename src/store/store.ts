@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { RememberedRecording } from '../channel/ports.ts';
+import { Bell } from '../runtime/bell.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import type { Runnable } from '../runtime/supervise.ts';
+import { StateFile } from './state-file.ts';
+
+/** What must survive a restart, in one small file. Changes count at once; they are written together, a moment later. */
+
+const FILE = 'state.json';
+const DEBOUNCE_MS = 200;
+/** After a failed write the disk is tried again at this pace. */
+const RETRY_MS = 30_000;
+
+const recording = z.object({
+  channel: z.number().int().nonnegative(),
+  settings: z.object({
+    sessionId: z.string(),
+    maxBitsPerSecond: z.number(),
+    segmentSeconds: z.number().positive(),
+    segmentMaxBytes: z.number().positive(),
+    segmentMaxCount: z.number().int().positive(),
+    prerecordSeconds: z.number().nonnegative(),
+    startTs: z.number(),
+    callbackUrl: z.url({ protocol: /^https?$/ }),
+  }),
+  clockOffsetMs: z.number(),
+  finished: z.boolean(),
+  lastName: z.string().optional(),
+}) satisfies z.ZodType<RememberedRecording>;
+
+/** Each section has a default, so that a file of an older version is complete too. */
+const stateSchema = z.object({
+  recordings: z.record(z.string(), recording).default({}),
+});
+
+type State = z.infer<typeof stateSchema>;
+
+export interface StoreParts {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Store implements Runnable {
+  readonly #parts: StoreParts;
+  readonly #file: Low<State>;
+  #dirty = false;
+  #writable = true;
+  readonly #changes = new Bell();
+  #writing = Promise.resolve();
+
+  private constructor(parts: StoreParts, file: Low<State>) {
+    this.#parts = parts;
+    this.#file = file;
+  }
+
+  /** Reads the file; begins empty where there is none that makes sense. `run` has to follow. */
+  static async open(parts: StoreParts): Promise<Store> {
+    const { directory, log } = parts;
+    // Where it cannot be made, writing tells.
+    await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => undefined);
+    const adapter = new StateFile(join(directory, FILE), (content) => stateSchema.parse(content), log);
+    const file = new Low<State>(adapter, stateSchema.parse({}));
+    await file.read();
+    return new Store(parts, file);
+  }
+
+  /** The last write succeeded. */
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  get recordings(): Readonly<Record<string, RememberedRecording>> {
+    return this.#file.data.recordings;
+  }
+
+  remember(key: string, remembered: RememberedRecording): void {
+    this.#file.data.recordings[key] = remembered;
+    this.#changed();
+  }
+
+  forget(key: string): void {
+    delete this.#file.data.recordings[key];
+    this.#changed();
+  }
+
+  /** Writes what changes until the signal aborts, and once more then. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    while (!signal.aborted) {
+      if (!this.#dirty) await this.#changes.heard(signal);
+      await clock.sleep(this.#writable ? DEBOUNCE_MS : RETRY_MS, signal);
+      await this.flush();
+    }
+    await this.flush();
+  }
+
+  /**
+   * Writes now what has changed; resolves when it is on the medium, or could not be put there. To be called once more
+   * when everything that remembers something here has ended.
+   */
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    try {
+      await this.#file.write();
+      this.#writable = true;
+    } catch (cause) {
+      this.#dirty = true;
+      const err = new GatewayError('state-unwritable', 'the state cannot be written', { cause });
+      if (this.#writable) this.#parts.log.error({ err }, err.message);
+      this.#writable = false;
+    }
+  }
+
+  #changed(): void {
+    this.#dirty = true;
+    this.#changes.ring();
+  }
+}
