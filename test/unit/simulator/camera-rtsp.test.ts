@@ -102,11 +102,15 @@ test('a player that does not read is dropped, and the one beside it plays on', a
   const lazy = await speak(...PLAYING);
   lazy.socket.pause();
   const eager = await speak(...PLAYING);
-  eager.socket.resume();
+  let read = 0;
+  eager.socket.on('data', (chunk) => {
+    read += chunk.length;
+  });
   assert.equal(mount.counts.players, 2);
-  for (let timestamp = 1; mount.counts.players === 2; timestamp++) {
-    const chunk = Buffer.concat(Array.from({ length: 16 }, (_, index) => frame(2, timestamp * 16 + index, 60_000)));
-    if (!source.socket.write(chunk)) await once(source.socket, 'drain');
+  for (let sent = 1; mount.counts.players === 2; sent++) {
+    const chunk = Buffer.concat(Array.from({ length: 16 }, (_, index) => frame(2, sent * 16 + index, 60_000)));
+    source.socket.write(chunk);
+    while (read < sent * chunk.length) await once(eager.socket, 'data');
   }
   assert.equal(mount.counts.players, 1);
   source.socket.write(frame(2, 1));
