@@ -1,0 +1,27 @@
+/**
+ * A device that has answered a probe. Its endpoint is no identity by itself: there are cameras that share one, make a
+ * new one for each answer, or have all zeros. Until a login has shown the serial number or the MAC address, a device is
+ * its endpoint together with the address it answered from (ONVIF field guide 4.5).
+ */
+export interface DiscoveredDevice {
+  /** EndpointReference, as the device wrote it; empty where it has none. */
+  readonly endpoint: string;
+  /** Where its answer came from. */
+  readonly address: string;
+  /** The device service, as well as the answer tells; to be tried before it is stored. */
+  readonly xaddr: URL;
+  /** All that it gave, in its order. */
+  readonly xaddrs: readonly URL[];
+  readonly name: string;
+  readonly hardware: string;
+  readonly location: string;
+  /** Lower case with colons; only from a scope, so no proof of anything. */
+  readonly mac: string | undefined;
+  /** Local names, such as `NetworkVideoTransmitter`. */
+  readonly types: readonly string[];
+}
+
+/** What tells one device from another before a login. */
+export function keyOf({ endpoint, address }: DiscoveredDevice): string {
+  return `${endpoint} ${address}`;
+}

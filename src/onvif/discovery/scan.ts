@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from '../../runtime/clock.ts';
+import { aborted, Scope } from '../../runtime/scope.ts';
+import { type DiscoveredDevice, keyOf } from './device.ts';
+import { devicesIn } from './matches.ts';
+import { PROBE_KINDS, probe } from './probe.ts';
+
+export interface ScanParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random?: () => number;
+}
+
+export interface ScanWish {
+  /** Our own IPv4 addresses to send from; all that are not internal if left out. */
+  readonly from?: readonly string[];
+  /** Where probes go: the multicast group, or one host, which may be behind a router. */
+  readonly to?: { readonly host: string; readonly port: number };
+  readonly listenMs?: number;
+  /** Hears of each device as soon as it is new. */
+  readonly found?: (device: DiscoveredDevice) => void;
+}
+
+const GROUP = { host: '239.255.255.250', port: 3702 };
+const LISTEN_MS = 5000;
+const REPEATS_MS = [0, 500, 1000];
+/** The kinds and the cards must not knock all at once. */
+const SPREAD_MS = 50;
+const MOST_DEVICES = 512;
+/** A hundred cameras answer within the same few milliseconds. */
+const RECEIVE_BYTES = 512 * 1024;
+const HOPS = 4;
+
+/**
+ * Looks for ONVIF devices on every network card (ONVIF field guide 4.5). Resolves when the time is over or the signal
+ * aborts, with whatever answered by then. A card that cannot send is left out; never rejects.
+ */
+export async function scan(wish: ScanWish, parts: ScanParts, signal: AbortSignal): Promise<DiscoveredDevice[]> {
+  const { clock, log } = parts;
+  const devices = new Map<string, DiscoveredDevice>();
+  const hear = (device: DiscoveredDevice): void => {
+    if (devices.has(keyOf(device)) || devices.size >= MOST_DEVICES) return;
+    devices.set(keyOf(device), device);
+    wish.found?.(device);
+  };
+  const scope = new Scope(signal);
+  const messages = PROBE_KINDS.map((kind) => probe(kind, randomUUID()));
+  const cards = (wish.from ?? ownAddresses()).map(async (address) => {
+    try {
+      await onCard({ address, to: wish.to ?? GROUP, messages, hear }, parts, scope.signal);
+    } catch (err) {
+      log.debug({ err, address }, 'network card cannot be searched');
+    }
+  });
+  await clock.sleep(wish.listenMs ?? LISTEN_MS, scope.signal);
+  scope.end();
+  await Promise.all(cards);
+  return [...devices.values()];
+}
+
+/** Our IPv4 addresses that lead anywhere; containers' bridges and the like lead to no camera. */
+export function ownAddresses(): string[] {
+  const inner = /^(?:docker|br-|veth|virbr|cni|flannel)/;
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses
+      .filter(({ family, internal }) => family === 'IPv4' && !internal && !inner.test(name))
+      .map(({ address }) => address),
+  );
+}
+
+interface Card {
+  readonly address: string;
+  readonly to: { readonly host: string; readonly port: number };
+  readonly messages: readonly Buffer[];
+  readonly hear: (device: DiscoveredDevice) => void;
+}
+
+async function onCard(card: Card, { clock, random = Math.random }: ScanParts, signal: AbortSignal): Promise<void> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  // Errors of single packets, such as "nobody listens there", are no reason to stop listening.
+  socket.on('error', () => undefined);
+  socket.on('message', (packet, { address }) => {
+    for (const device of devicesIn(packet, address)) card.hear(device);
+  });
+  try {
+    await bound(socket, card);
+    for (const pauseMs of REPEATS_MS) {
+      await clock.sleep(pauseMs + random() * SPREAD_MS, signal);
+      if (signal.aborted) return;
+      for (const message of card.messages) socket.send(message, card.to.port, card.to.host, () => undefined);
+    }
+    await aborted(signal);
+  } finally {
+    socket.close();
+  }
+}
+
+async function bound(socket: Socket, { address, to }: Card): Promise<void> {
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  if (/^(?:22[4-9]|23\d)\./.test(to.host)) {
+    socket.setMulticastInterface(address);
+    socket.setMulticastTTL(HOPS);
+  }
+  try {
+    socket.setRecvBufferSize(RECEIVE_BYTES);
+  } catch {
+    // The system's limit is lower; it stays at what it was.
+  }
+}
