@@ -12,6 +12,8 @@ export interface Place {
   readonly host: string;
   readonly port?: number;
   readonly scheme?: 'http' | 'https';
+  /** As discovery told it; tried before the usual ones. */
+  readonly path?: string;
 }
 
 /** Where cameras have their device service, the usual first (ONVIF field guide 4.2). */
@@ -39,7 +41,7 @@ export async function findDevice(place: Place, parts: Search, signal: AbortSigna
   let found: URL | undefined;
   const searcher = async (): Promise<void> => {
     for (let port = ports.shift(); port !== undefined && !scope.signal.aborted; port = ports.shift()) {
-      const answer = await deviceAt(baseAddress(place, port), parts, scope.signal);
+      const answer = await firstDevice(devicesOn(port, place), parts, scope.signal);
       if (answer instanceof URL) {
         found ??= answer;
         scope.end();
@@ -62,11 +64,14 @@ export async function findDevice(place: Place, parts: Search, signal: AbortSigna
 
 const NO_ROUTE = 'no route';
 
-/** The device service's address, or why there is none; undefined when the search is over. */
-async function deviceAt(base: URL, parts: Search, signal: AbortSignal): Promise<URL | GatewayError | undefined> {
+/** Which of the addresses on one port is the device service, or why none; undefined when the search is over. */
+async function firstDevice(
+  devices: readonly URL[],
+  parts: Search,
+  signal: AbortSignal,
+): Promise<URL | GatewayError | undefined> {
   let failure: GatewayError | undefined;
-  for (const path of PATHS) {
-    const device = new URL(path, base);
+  for (const device of devices) {
     const trouble = await greeting(device, parts, signal);
     if (signal.aborted) return undefined;
     if (!trouble) return device;
@@ -92,9 +97,11 @@ async function greeting(device: URL, parts: Search, signal: AbortSignal): Promis
   }
 }
 
-function baseAddress({ host, scheme }: Place, port: number): URL {
+/** Where on one port the device service may be. */
+function devicesOn(port: number, { host, scheme, path }: Place): URL[] {
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const address = `${scheme ?? (port === 443 ? 'https' : 'http')}://${name}:${port}`;
   if (!URL.canParse(address)) throw unreachable('not a valid host name');
-  return new URL(address);
+  const paths = path === undefined ? PATHS : [path, ...PATHS];
+  return paths.map((each) => new URL(each, address));
 }

@@ -28,7 +28,7 @@ export class CameraHttp {
   readonly #plain = new http.Agent(AGENT);
   /**
    * A camera on the LAN has a certificate it made itself, for a name that is not its address; refusing it would drive
-   * people to plain HTTP. What keeps the password safe is that neither Digest nor a UsernameToken sends it.
+   * people to plain HTTP. The password is not in what Digest and a UsernameToken send; Basic is the last resort.
    */
   readonly #secure = new https.Agent({ ...AGENT, rejectUnauthorized: false });
 

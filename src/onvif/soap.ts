@@ -86,11 +86,20 @@ export function verdict<T>(operation: Operation<T>, reply: HttpReply): Verdict<T
 
 const REFUSALS: ReadonlySet<number> = new Set([401, 403]);
 
+/** What a web server's status says of an address that is no device service. */
+const STRANGERS: ReadonlyMap<number, string> = new Map([
+  [301, 'it sends us elsewhere'],
+  [302, 'it sends us elsewhere'],
+  [307, 'it sends us elsewhere'],
+  [308, 'it sends us elsewhere'],
+  [404, 'not found'],
+]);
+
 /** A reply that is no SOAP at all: whose fault that is, the status and the body tell together. */
 function withoutEnvelope({ status, text: body }: HttpReply): GatewayError {
   if (status >= 500) return new GatewayError('camera-fault', 'camera failed to answer', { status });
   if (body.trim() !== '' || status === 404 || (status >= 300 && status < 400)) {
-    const reason = /<html/i.test(body) ? 'a web page' : status === 404 ? 'not found' : 'not SOAP';
+    const reason = STRANGERS.get(status) ?? (/<html/i.test(body) ? 'a web page' : 'not SOAP');
     return new GatewayError('not-onvif', 'no ONVIF service at this address', { reason, status });
   }
   // An empty 4xx is how some servers say that they don't know the operation (ONVIF field guide 4.7).
