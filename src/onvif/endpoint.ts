@@ -103,5 +103,10 @@ function devicesOn(port: number, { host, scheme, path }: Place): URL[] {
   const address = `${scheme ?? (port === 443 ? 'https' : 'http')}://${name}:${port}`;
   if (!URL.canParse(address)) throw unreachable('not a valid host name');
   const paths = path === undefined ? PATHS : [path, ...PATHS];
-  return paths.map((each) => new URL(each, address));
+  return paths.map((each) => {
+    const device = new URL(address);
+    // Only ever a path: a told `//elsewhere/x` must not lead to another host.
+    device.pathname = each;
+    return device;
+  });
 }
