@@ -30,8 +30,8 @@ const NAL_TYPES: Readonly<Record<Exclude<VideoFormat, 'other'>, NalTypes>> = {
     sequenceSet: 33,
   },
 };
-/** Parameter sets and SEI take a few hundred bytes; what comes later is picture. */
-const HEAD_BYTES = 2048;
+/** Parameter sets take some hundred bytes, and x265 describes itself in 2.4 kB of SEI; what comes later is picture. */
+const HEAD_BYTES = 4096;
 const START_CODE = Buffer.from([0, 0, 1]);
 
 export class PictureReader {
