@@ -1,5 +1,8 @@
+import { DISCOVERY_HABITS } from './discovery-habits.ts';
+import { EVENT_HABITS } from './event-habits.ts';
 import type { ChallengeStyle } from './http-digest.ts';
 import type { HttpReply } from './http-server.ts';
+import { PTZ_HABITS } from './ptz-habits.ts';
 import { escapeXml } from './xml.ts';
 
 /** What real cameras get wrong, each as a switch. The sources are paragraphs of the ONVIF field guide. */
@@ -133,6 +136,10 @@ export const BAD_HABITS = {
     does: 'sends a key frame every 10 s only; takes effect by a restart of the encoder',
     seen: '4.3',
   },
+
+  ...DISCOVERY_HABITS,
+  ...PTZ_HABITS,
+  ...EVENT_HABITS,
 } as const satisfies Record<string, BadHabit>;
 
 export type BadHabitName = keyof typeof BAD_HABITS;

@@ -6,6 +6,7 @@ import type { Secret } from '../../runtime/secret.ts';
 import { together } from '../../runtime/supervise.ts';
 import { Task } from '../../runtime/task.ts';
 import type { BadHabitName } from './bad-habits.ts';
+import { type Equipment, equipment } from './equipment.ts';
 import { stillFor } from './film.ts';
 import { Habits } from './habits.ts';
 import { HttpDigest } from './http-digest.ts';
@@ -42,6 +43,8 @@ export interface VirtualCameraOptions extends CameraIdentity {
   readonly rtspPort?: number;
   /** What the RTSP Session header promises; default 60. */
   readonly sessionTimeoutSeconds?: number;
+  /** How long a reboot takes; default 5. */
+  readonly bootSeconds?: number;
 }
 
 export interface VirtualCameraWorld {
@@ -50,12 +53,16 @@ export interface VirtualCameraWorld {
   readonly clock?: Clock;
 }
 
+const REBOOT_MS = 200;
+const BOOT_SECONDS = 5;
+
 /**
  * A camera to be tested and shown with: real sockets, real media, and bad habits at the turn of a switch. Lives until
  * its signal aborts or it is closed; it can lose its power and get it back on the same ports.
  */
 export class VirtualCamera {
   readonly habits: Habits;
+  readonly equipment: Equipment;
   readonly #options: VirtualCameraOptions;
   readonly #world: VirtualCameraWorld;
   readonly #clock: Clock;
@@ -75,6 +82,7 @@ export class VirtualCamera {
     this.#clock = world.clock ?? systemClock;
     this.#ports = { onvif: options.onvifPort ?? 0, rtsp: options.rtspPort ?? 0 };
     this.habits = new Habits(options.habits ?? [], (name) => this.#habitChanged(name));
+    this.equipment = equipment({ clock: this.#clock, habits: this.habits, log: world.log });
     this.#profiles = this.#projectors(options);
     this.#digest = new HttpDigest(options);
     const wsSecurity = new WsSecurity(options, () => this.#time().getTime());
@@ -126,6 +134,20 @@ export class VirtualCamera {
   async powerOn(): Promise<void> {
     this.#power ??= this.#powered();
     await this.#power.ready;
+  }
+
+  /** Goes down in a moment, when the order has been answered, and comes back after its boot time. */
+  async reboot(): Promise<void> {
+    const { signal, log } = this.#world;
+    try {
+      await this.#clock.sleep(REBOOT_MS, signal);
+      await this.powerOff();
+      this.equipment.events.forgetAll();
+      await this.#clock.sleep((this.#options.bootSeconds ?? BOOT_SECONDS) * 1000, signal);
+      if (!signal.aborted) await this.powerOn();
+    } catch (err) {
+      log.error({ err }, 'virtual camera did not come back from its reboot');
+    }
   }
 
   /** The same as losing power, for good; resolves too when the signal has done it already. */
@@ -228,6 +250,9 @@ export class VirtualCamera {
       host: this.host,
       profiles: this.#profiles,
       habits,
+      ...this.equipment,
+      reboot: () => void this.reboot(),
+      serviceUri: (path) => `${http()}${path}`,
       time: () => this.#time(),
       streamUri: ({ token }) => habits.address(`rtsp://${this.host}:${this.rtspPort}${streamPath(token)}`, 'stream'),
       snapshotUri: ({ token }) => habits.address(`${http()}${snapshotPath(token)}`, 'snapshot'),

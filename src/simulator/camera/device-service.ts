@@ -1,3 +1,4 @@
+import { DEVICE_ORDERS } from './device-orders.ts';
 import type { CameraView, SoapOperation, SoapService } from './soap-service.ts';
 import { type Xml, xml } from './xml.ts';
 
@@ -14,6 +15,7 @@ const OPERATIONS: ReadonlyMap<string, SoapOperation> = new Map<string, SoapOpera
   ['GetDeviceInformation', { access: 'user', answer: ({ camera }) => deviceInformation(camera) }],
   ['GetScopes', { access: 'user', answer: ({ camera }) => scopes(camera) }],
   ['GetNetworkInterfaces', { access: 'user', answer: ({ camera }) => networkInterfaces(camera) }],
+  ...DEVICE_ORDERS,
 ]);
 
 export const deviceService: SoapService = {
@@ -42,7 +44,9 @@ function dateTime(at: Date): Xml {
 }
 
 function services(camera: CameraView): Xml {
-  const rows = camera.services().map(({ service: { namespace, version }, xaddr }) => {
+  const hidden = camera.habits.has('ptz-capabilities-only') ? 'ptz' : undefined;
+  const told = camera.services().filter(({ service }) => hidden === undefined || !service.path.includes(hidden));
+  const rows = told.map(({ service: { namespace, version }, xaddr }) => {
     const { major, minor } = version;
     return xml`<tds:Service><tds:Namespace>${namespace}</tds:Namespace><tds:XAddr>${xaddr}</tds:XAddr>
 <tds:Version><tt:Major>${major}</tt:Major><tt:Minor>${minor}</tt:Minor></tds:Version></tds:Service>`;

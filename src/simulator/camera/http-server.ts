@@ -21,6 +21,8 @@ export interface HttpReply {
   readonly unsupported?: boolean;
   /** How much of the promised body never comes: the connection is closed instead. */
   readonly missingBytes?: number;
+  /** Nothing is sent, and the connection is broken. */
+  readonly hangsUp?: boolean;
   /** Nothing is sent, and the connection stays. */
   readonly silent?: boolean;
 }
@@ -87,6 +89,10 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 
 function send(response: ServerResponse, reply: HttpReply): void {
   if (reply.silent === true) return;
+  if (reply.hangsUp === true) {
+    response.destroy();
+    return;
+  }
   const { status, contentType, body, challenges = [], missingBytes = 0 } = reply;
   const bytes = Buffer.from(body);
   if (challenges.length > 0) response.setHeader('WWW-Authenticate', challenges);

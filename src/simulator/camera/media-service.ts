@@ -1,4 +1,5 @@
 import type { FilmSetting } from './film.ts';
+import { configurationXml, PTZ_CONFIGURATION } from './ptz-options.ts';
 import type { CameraProfile, CameraView, SoapCall, SoapFault, SoapOperation, SoapService } from './soap-service.ts';
 import { textsOf, type Xml, xml } from './xml.ts';
 
@@ -50,7 +51,10 @@ function oneProfile(camera: CameraView, profile: CameraProfile): Xml {
 function profileAs(element: 'Profile' | 'Profiles', { habits }: CameraView, { token, setting }: CameraProfile): Xml {
   const source = habits.has('no-video-sources') ? undefined : sourceConfiguration(setting);
   const encoder = habits.has('no-video-encoder') ? undefined : encoderConfiguration(token, setting);
-  const inner = xml`<tt:Name>${token}</tt:Name>${source}${encoder}${audioConfiguration(token, setting)}`;
+  const ptz = habits.has('no-ptz')
+    ? undefined
+    : xml`<tt:PTZConfiguration token="${PTZ_CONFIGURATION}">${configurationXml()}</tt:PTZConfiguration>`;
+  const inner = xml`<tt:Name>${token}</tt:Name>${source}${encoder}${audioConfiguration(token, setting)}${ptz}`;
   // The element's name is one of ours, so that only the parts need escaping.
   return element === 'Profile'
     ? xml`<trt:Profile token="${token}" fixed="true">${inner}</trt:Profile>`

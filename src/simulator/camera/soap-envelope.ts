@@ -39,7 +39,11 @@ export function envelopeWith(body: Xml): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<s:Envelope${DECLARED}><s:Body>${body.text}</s:Body></s:Envelope>`;
 }
 
-export function faultBody({ fault, reason }: SoapFault): Xml {
-  return xml`<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>${fault}</s:Value></s:Subcode></s:Code>
+export function faultBody({ fault, detail, reason }: SoapFault): Xml {
+  const inner = detail === undefined ? undefined : xml`<s:Subcode><s:Value>${detail}</s:Value></s:Subcode>`;
+  const subcode = xml`<s:Subcode><s:Value>${fault}</s:Value>${inner}</s:Subcode>`;
+  const code =
+    fault === 'MustUnderstand' ? xml`<s:Value>s:${fault}</s:Value>` : xml`<s:Value>s:Sender</s:Value>${subcode}`;
+  return xml`<s:Fault><s:Code>${code}</s:Code>
 <s:Reason><s:Text xml:lang="en">${reason}</s:Text></s:Reason></s:Fault>`;
 }

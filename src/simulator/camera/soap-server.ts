@@ -1,14 +1,17 @@
 import { deviceService } from './device-service.ts';
+import { eventService } from './event-service.ts';
 import type { ChallengeStyle, HttpDigest, Verdict } from './http-digest.ts';
 import type { HttpReply, HttpRequest } from './http-server.ts';
 import { mediaService } from './media-service.ts';
 import { media2Service } from './media2-service.ts';
+import { ptzService } from './ptz-service.ts';
 import { envelopeWith, faultBody, openEnvelope, type SoapRequest } from './soap-envelope.ts';
 import { type CameraView, isFault, type SoapFault, type SoapOperation, type SoapService } from './soap-service.ts';
 import type { WsSecurity } from './ws-security.ts';
+import { childOf } from './xml.ts';
 
 /** Every service the camera has. Adding one is one row. */
-export const SERVICES: readonly SoapService[] = [deviceService, mediaService, media2Service];
+export const SERVICES: readonly SoapService[] = [deviceService, mediaService, media2Service, ptzService, eventService];
 
 export interface SoapDeskParts {
   readonly camera: CameraView;
@@ -47,7 +50,7 @@ export class SoapDesk {
 
   async answer(http: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const { camera } = this.#parts;
-    const service = SERVICES.find(({ path }) => path === http.target);
+    const service = SERVICES.find(({ path }) => path === http.target.split('?')[0]);
     const soap = openEnvelope(http.body);
     if (!service?.isAnnounced(camera.habits)) return NOT_FOUND;
     if (!soap) return faultReply(NOT_SOAP);
@@ -56,7 +59,8 @@ export class SoapDesk {
     const refusal = this.#refusal(operation?.access ?? 'user', http, soap);
     if (refusal) return refusal;
     if (!operation) return faultReply(UNKNOWN);
-    const answer = await operation.answer({ camera, request: soap.request, signal });
+    const header = childOf(soap.envelope, 'Header');
+    const answer = await operation.answer({ camera, request: soap.request, header, target: http.target, signal });
     if (isFault(answer)) return faultReply(answer);
     return { kind: 'soap', status: 200, contentType: SOAP_TYPE, body: envelopeWith(answer) };
   }
@@ -102,6 +106,7 @@ export class SoapDesk {
 
 /** HTTP 400 is what ONVIF and SOAP 1.2 want for a fault of the sender's. */
 function faultReply(fault: SoapFault): HttpReply {
+  if (fault.fault === 'hangUp') return { kind: 'other', status: 500, contentType: SOAP_TYPE, body: '', hangsUp: true };
   if (fault.fault === 'webPage') {
     return {
       kind: 'soap',

@@ -1,6 +1,9 @@
+import type { EventDesk } from './event-desk.ts';
 import type { FilmSetting } from './film.ts';
 import type { Habits } from './habits.ts';
+import type { PresetBook } from './preset-book.ts';
 import type { ProfileToken } from './profiles.ts';
+import type { PtzHead } from './ptz-head.ts';
 import type { Xml, XmlTree } from './xml.ts';
 
 /** What an ONVIF service of the camera is made of. A new service is a file of rows, and a row in `soap-server.ts`. */
@@ -23,6 +26,13 @@ export interface CameraView {
   readonly host: string;
   readonly profiles: readonly CameraProfile[];
   readonly habits: Habits;
+  readonly ptz: PtzHead;
+  readonly presets: PresetBook;
+  readonly events: EventDesk;
+  /** Goes down in a moment and comes back. */
+  reboot(): void;
+  /** A path on the ONVIF port, without bad habits. */
+  serviceUri(path: string): string;
   /** The camera's own time, skewed as it may be. */
   time(): Date;
   streamUri(profile: CameraProfile): string;
@@ -36,13 +46,29 @@ export interface SoapCall {
   readonly camera: CameraView;
   /** The operation's element. */
   readonly request: XmlTree;
+  /** The envelope's header. */
+  readonly header: XmlTree | undefined;
+  /** Path and query of the HTTP request. */
+  readonly target: string;
   /** Aborts when the camera loses power. */
   readonly signal: AbortSignal;
 }
 
-/** A refusal. `webPage` is what a camera sends whose handler has died: HTTP 500 and HTML. */
+/**
+ * A refusal. `webPage` is what a camera sends whose handler has died: HTTP 500 and HTML. `hangUp` sends nothing at all,
+ * and `MustUnderstand` is SOAP's own.
+ */
 export interface SoapFault {
-  readonly fault: 'ter:NotAuthorized' | 'ter:ActionNotSupported' | 'ter:InvalidArgVal' | 'ter:WellFormed' | 'webPage';
+  readonly fault:
+    | 'ter:NotAuthorized'
+    | 'ter:ActionNotSupported'
+    | 'ter:InvalidArgVal'
+    | 'ter:WellFormed'
+    | 'MustUnderstand'
+    | 'webPage'
+    | 'hangUp';
+  /** The second subcode. */
+  readonly detail?: string;
   readonly reason: string;
 }
 

@@ -1,0 +1,17 @@
+/** What real cameras get wrong about WS-Discovery; rows for the table of bad habits. */
+export const DISCOVERY_HABITS = {
+  'probe-needs-types': { does: 'ignores probes without Types', seen: '4.7.5' },
+  'probe-without-types-only': { does: 'ignores probes with Types', seen: '4.5.1' },
+  'probe-once': { does: 'loses the first probe', seen: '4.5.1' },
+  'match-from-other-port': { does: 'answers probes from another UDP port', seen: '4.5.2' },
+  'match-without-xaddrs': { does: 'gives no XAddrs', seen: '4.5.2' },
+  'match-without-relates-to': { does: 'does not say which probe it answers', seen: '4.5.2' },
+  'match-after-garbage': { does: 'sends a broken packet before its answer', seen: '4.5.7' },
+  'endpoint-shared': { does: 'has the same endpoint as its sisters', seen: '4.5.3' },
+  'endpoint-from-message': { does: 'makes its endpoint of the message id', seen: '4.5.3' },
+  'xaddrs-many': { does: 'gives link-local, IPv6, HTTPS and foreign addresses first', seen: '4.5.4' },
+  'xaddrs-padded': { does: 'puts newlines around its XAddrs', seen: '4.7.5' },
+  'scopes-double-encoded': { does: 'encodes its scopes twice', seen: '4.5.5' },
+} as const;
+
+export type DiscoveryHabitName = keyof typeof DISCOVERY_HABITS;

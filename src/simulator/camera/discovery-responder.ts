@@ -1,0 +1,110 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { aborted } from '../../runtime/scope.ts';
+import { scopesOf } from './device-service.ts';
+import type { Habits } from './habits.ts';
+import type { CameraIdentity } from './soap-service.ts';
+import { childOf, parseXml, textsOf, type Xml, xml } from './xml.ts';
+
+/** What a probe finds out about one camera. */
+export interface Discoverable {
+  readonly identity: CameraIdentity;
+  readonly endpoint: string;
+  readonly xaddr: string;
+  readonly habits: Habits;
+}
+
+export interface ResponderParts {
+  readonly host: string;
+  /** 0 lets the system choose; cameras have 3702. */
+  readonly port: number;
+  /** To be joined; without one it hears only what is sent to it alone. */
+  readonly group?: string;
+  /** Those that answer now; several in one packet, as recorders do. */
+  readonly cameras: () => readonly Discoverable[];
+}
+
+const HEADERS = `xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"`;
+const MOST_PER_PACKET = 8;
+const SHARED_ENDPOINT = 'urn:uuid:00000000-0000-0000-0000-000000000000';
+
+/** Answers WS-Discovery probes until the signal aborts; `ready` hears the port. */
+export async function runDiscoveryResponder(
+  parts: ResponderParts,
+  signal: AbortSignal,
+  ready: (port: number) => void = () => undefined,
+): Promise<void> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  const other = createSocket('udp4');
+  const lost = new Set<string>();
+  try {
+    socket.on('message', (packet, from) => answer(packet, from, { parts, socket, other, lost }));
+    for (const each of [socket, other]) each.on('error', () => undefined);
+    socket.bind(parts.port, parts.group === undefined ? parts.host : undefined);
+    other.bind(0, parts.host);
+    await Promise.all([once(socket, 'listening'), once(other, 'listening')]);
+    if (parts.group !== undefined) socket.addMembership(parts.group, parts.host);
+    ready(socket.address().port);
+    await aborted(signal);
+  } finally {
+    socket.close();
+    other.close();
+  }
+}
+
+interface Desk {
+  readonly parts: ResponderParts;
+  readonly socket: Socket;
+  readonly other: Socket;
+  /** Probes that were lost once already. */
+  readonly lost: Set<string>;
+}
+
+function answer(packet: Buffer, from: RemoteInfo, { parts, socket, other, lost }: Desk): void {
+  const envelope = childOf(parseXml(packet.toString('utf8')), 'Envelope');
+  const probe = childOf(envelope, 'Body', 'Probe');
+  const [messageId = ''] = textsOf(childOf(envelope, 'Header'), 'MessageID');
+  if (!probe) return;
+  const typed = (textsOf(probe, 'Types')[0] ?? '') !== '';
+  const heard = parts.cameras().filter(({ habits, identity }) => {
+    const key = `${identity.serial} ${messageId}`;
+    const deaf = habits.has(typed ? 'probe-without-types-only' : 'probe-needs-types');
+    if (deaf || !habits.has('probe-once') || lost.has(key)) return !deaf;
+    lost.add(key);
+    return false;
+  });
+  for (let at = 0; at < heard.length; at += MOST_PER_PACKET) {
+    const some = heard.slice(at, at + MOST_PER_PACKET);
+    const has = (name: Parameters<Habits['has']>[0]): boolean => some.some(({ habits }) => habits.has(name));
+    const via = has('match-from-other-port') ? other : socket;
+    if (has('match-after-garbage')) via.send('<s:Envelope><<<&bad;', from.port, from.address);
+    via.send(matches(some, messageId, !has('match-without-relates-to')), from.port, from.address);
+  }
+}
+
+function matches(cameras: readonly Discoverable[], messageId: string, relates: boolean): string {
+  const related = relates ? xml`<a:RelatesTo>${messageId}</a:RelatesTo>` : undefined;
+  const rows = cameras.map((camera) => match(camera, messageId));
+  const inner = xml`<s:Header><a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</a:Action>${related}</s:Header>
+<s:Body><d:ProbeMatches>${rows}</d:ProbeMatches></s:Body>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope ${HEADERS}>${inner.text}</s:Envelope>`;
+}
+
+function match({ identity, endpoint, xaddr, habits }: Discoverable, messageId: string): Xml {
+  const own = habits.has('endpoint-from-message') ? messageId : endpoint;
+  const scopes = scopesOf(identity).map((scope) =>
+    habits.has('scopes-double-encoded') ? scope.replaceAll('%', '%25') : scope,
+  );
+  const many = [
+    'http://169.254.7.7/onvif/device_service',
+    'http://[fe80::1]/onvif/device_service',
+    'https://10.99.0.1/x',
+  ];
+  const all = habits.has('xaddrs-many') ? [...many, xaddr] : [xaddr];
+  const pad = habits.has('xaddrs-padded') ? '\n      ' : '';
+  const addresses = habits.has('match-without-xaddrs')
+    ? undefined
+    : xml`<d:XAddrs>${pad}${all.join(' ')}${pad}</d:XAddrs>`;
+  return xml`<d:ProbeMatch><a:EndpointReference><a:Address>${habits.has('endpoint-shared') ? SHARED_ENDPOINT : own}</a:Address></a:EndpointReference>
+<d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>${scopes.join(' ')}</d:Scopes>${addresses}<d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch>`;
+}

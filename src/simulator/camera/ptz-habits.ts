@@ -1,0 +1,35 @@
+/** What real cameras get wrong about moving and presets; rows for the table of bad habits. */
+export const PTZ_HABITS = {
+  'no-ptz': { does: 'cannot be moved and has no PTZ service', seen: '3.1.1' },
+  'ptz-capabilities-only': { does: 'lists PTZ in GetCapabilities only', seen: '4.7.3' },
+  'ptz-options-fault': { does: 'faults on GetConfigurationOptions', seen: '3.1.3' },
+  'ptz-empty-spaces': { does: 'tells empty spaces and moves all the same', seen: '3.1.3' },
+  'ptz-relative-only': { does: 'knows RelativeMove only', seen: '3.4' },
+  'ptz-absolute-only': { does: 'knows AbsoluteMove only', seen: '3.4' },
+  'ptz-no-zoom': { does: 'has pan and tilt but no zoom', seen: '3.1.4' },
+  'ptz-odd-range': { does: 'measures velocity from -100 to 100', seen: '3.2' },
+  'ptz-one-element': { does: 'faults on moves with PanTilt and Zoom together', seen: '3.2' },
+  'ptz-one-axis': { does: 'does not move on two axes at once', seen: '3.2' },
+  'ptz-inverted': { does: 'hangs from the ceiling: left is right, up is down', seen: '3.2' },
+  'ptz-wants-space': { does: 'faults on moves that do not name their space', seen: '3.2' },
+  'ptz-adds-vectors': { does: 'adds a new move to the one under way', seen: '3.2' },
+  'ptz-refuses-addressing': { does: 'obeys no Stop with WS-Addressing headers', seen: '3.2' },
+  'ptz-refuses-timeout': { does: 'faults on a move with a Timeout', seen: '3.3.1' },
+  'ptz-ignores-timeout': { does: 'moves on after its Timeout', seen: '3.3.2' },
+  'ptz-stop-moving-axis': { does: 'faults on Stop for an axis that stands still', seen: '3.3.3' },
+  'ptz-no-stop': { does: 'knows no Stop', seen: '3.3.3' },
+  'ptz-stop-ignored': { does: 'answers Stop and moves on', seen: '3.3.3' },
+  'ptz-move-unanswered': { does: 'obeys a move and breaks the connection', seen: '3.3.5' },
+
+  'presets-prefilled': { does: 'lists 300 presets that nobody set', seen: '3.5' },
+  'presets-take-any-token': { does: 'creates a preset with whatever token is sent', seen: '3.5' },
+  'presets-by-name': { does: 'keeps presets by name and ignores the token', seen: '3.5' },
+  'presets-unique-names': { does: 'refuses a name that another preset has', seen: '3.5' },
+  'presets-no-names': { does: 'refuses any name', seen: '3.5.1' },
+  'presets-full': { does: 'has no room for another preset', seen: '3.5.1' },
+  'presets-silent': { does: 'does not tell the token of a new preset', seen: '3.5.1' },
+  'presets-fixed': { does: 'cannot remove a preset', seen: '3.5.3' },
+  'presets-stand-still': { does: 'keeps no place while moving', seen: '3.5' },
+} as const;
+
+export type PtzHabitName = keyof typeof PTZ_HABITS;
