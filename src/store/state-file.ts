@@ -39,7 +39,9 @@ export class StateFile<T> implements Adapter<T> {
     try {
       return this.#parse(JSON.parse(text));
     } catch (cause) {
-      this.#log.error({ file: path, reason: String(cause) }, 'state file is damaged; it was set aside');
+      // Not the parser's own words: they quote the file, and there are secrets in it.
+      const reason = cause instanceof SyntaxError ? 'it is no JSON' : 'it is not of the known form';
+      this.#log.error({ file: path, reason }, 'state file is damaged; it was set aside');
       await rename(path, `${path}.corrupt`).catch(() => undefined);
       return undefined;
     }
