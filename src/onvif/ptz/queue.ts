@@ -132,8 +132,8 @@ export class PtzQueue {
       await mover.move(move, before, signal);
     } catch (err) {
       this.#under = undefined;
-      // Its answer is lost, which does not mean that it was not obeyed.
-      if (isKind(err, 'camera-unreachable')) this.#stop = true;
+      // Whatever is not a plain no may have been obeyed before its answer was lost.
+      if (!isKind(err, 'camera-fault')) this.#stop = true;
       throw err;
     }
   }
