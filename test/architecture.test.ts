@@ -11,10 +11,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ovc: ['runtime', 'channel'],
   onvif: ['runtime', 'channel'],
   media: ['runtime', 'channel'],
+  recording: ['runtime', 'channel'],
+  store: ['runtime', 'channel'],
   device: ['runtime', 'channel'],
   simulator: ['runtime', 'ovc/protocol.ts'],
   'cameras.ts': ['runtime', 'config', 'channel', 'onvif', 'media'],
-  'gateway.ts': ['cameras.ts', 'runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'device'],
+  'gateway.ts': ['cameras.ts', 'runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'recording', 'store', 'device'],
   commands: [
     'runtime',
     'config',

@@ -19,6 +19,11 @@ const host = text.regex(/^[\w.:%-]+$/, 'must be a host name or an IP address, wi
 /** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
 const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, 'must look like 127.0.0.1:8080');
 
+/** A rule over several keys is checked also where one of them has a fault of its own, so that all is told at once. */
+function rule(error: string) {
+  return { error, when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
+}
+
 /** A login that may be left out; its parts become one value, or none. */
 const account = {
   username: text.optional().describe('Without it the camera is asked without a login.'),
@@ -29,7 +34,7 @@ type Account = z.output<z.ZodObject<typeof account>>;
 
 const complete = [
   ({ username, password }: Account) => (username === undefined) === (password === undefined),
-  'username and password (or password_file) go together',
+  rule('username and password (or password_file) go together'),
 ] as const;
 
 function withCredentials<T extends Account>({ username, password, password_file: _, ...rest }: T) {
@@ -47,7 +52,10 @@ const onvif = z
     endpoint: text.optional().describe('urn:uuid:… of the camera, in place of its address; discovery finds it.'),
     ...account,
   })
-  .refine((value) => (value.host === undefined) !== (value.endpoint === undefined), 'needs host or endpoint, not both')
+  .refine(
+    (value) => (value.host === undefined) !== (value.endpoint === undefined),
+    rule('needs host or endpoint, not both'),
+  )
   .refine(...complete)
   .transform(withCredentials);
 
@@ -82,7 +90,7 @@ const channel = z
       .prefault({}),
     record: z.strictObject({ profile: text.default('auto') }).prefault({}),
   })
-  .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), 'needs onvif or rtsp, not both');
+  .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), rule('needs onvif or rtsp, not both'));
 
 const platform = z
   .strictObject({
@@ -95,11 +103,12 @@ const platform = z
     hardware_model: text.default('ovd-gateway'),
     ca_file: path.optional().describe('PEM file of the authority that signed the platform’s certificate.'),
   })
-  .transform(({ login_password, login_password_file: _, ...rest }, context) => {
-    if (login_password) return { ...rest, login_password };
-    context.addIssue({ code: 'custom', path: ['login_password'], message: 'is required (or login_password_file)' });
-    return z.NEVER;
-  });
+  .refine(({ login_password }) => login_password !== undefined, {
+    ...rule('is required (or login_password_file)'),
+    path: ['login_password'],
+  })
+  // The default is for the types only: without a password the rule above has refused the file.
+  .transform(({ login_password = new Secret(''), login_password_file: _, ...rest }) => ({ ...rest, login_password }));
 
 export const configSchema = z.strictObject({
   platform,
@@ -126,11 +135,10 @@ export const configSchema = z.strictObject({
   channels: z
     .array(channel)
     .default([])
-    .refine((list) => new Set(list.map((entry) => entry.channel)).size === list.length, {
-      error: 'channel numbers must differ',
-      // Also when an entry has faults of its own: all are told at once.
-      when: ({ value }) => Array.isArray(value),
-    }),
+    .refine(
+      (list) => new Set(list.map((entry) => entry.channel)).size === list.length,
+      rule('channel numbers must differ'),
+    ),
   ffmpeg: z
     .strictObject({
       path: path.default('ffmpeg'),
