@@ -32,7 +32,7 @@ test('H.264 is copied and G.711 becomes AAC, as FLV and as TS', async (t) => {
   const camera = await startedCamera(t);
   const { feeds, lines } = runningFeeds(t);
   const { listener } = opened(t, (l, signal) => feeds.open(source(streamOf(camera)), l, signal));
-  await listener.until(() => listener.count('key frame') >= 2 && listener.count('audio') >= 5 && listener.tsBytes > 0);
+  await listener.until(() => listener.count('key frame') >= 1 && listener.count('audio') >= 5 && listener.tsBytes > 0);
   assert.deepEqual(listener.kinds.slice(0, 4), ['script', 'video setup', 'audio setup', 'key frame']);
   assert.ok(listener.tags.filter(({ kind }) => kind === 'audio').every(isAac));
   assert.equal(listener.tsHead?.[0], TS_SYNC);
@@ -53,8 +53,7 @@ for (const { says, sends, comes, words } of AUDIO) {
     const camera = await startedCamera(t, { main: { audio: sends } });
     const { feeds } = runningFeeds(t);
     const { listener } = opened(t, (l, signal) => feeds.open(source(streamOf(camera, { audio: says })), l, signal));
-    const pictures = (): boolean => listener.count('key frame') >= 2;
-    await listener.until(() => pictures() && (!comes || listener.count('audio') > 5));
+    await listener.until(() => listener.count('video') > 15 && (!comes || listener.count('audio') > 5));
     assert.equal(listener.count('audio') > 0, comes);
     assert.ok(listener.tags.filter(({ kind }) => kind === 'audio').every(isAac));
     assert.deepEqual(listener.downs, []);
@@ -67,7 +66,7 @@ for (const codec of ['H265', 'MJPEG'] as const) {
     const { feeds } = runningFeeds(t);
     const stream = streamOf(camera, { video: codec, audio: undefined });
     const { listener } = opened(t, (l, signal) => feeds.open(source(stream, 'transcode', 300_000), l, signal));
-    await listener.until(() => listener.count('key frame') >= 3 && listener.tsBytes > 0);
+    await listener.until(() => listener.count('key frame') >= 2 && listener.tsBytes > 0);
     const video = listener.tags.filter(({ kind }) => kind === 'video');
     assert.ok(
       video.every(({ body }) => ((body[0] ?? 0) & 0x0f) === 7),
@@ -111,7 +110,7 @@ test('one encoder more than allowed is refused in words, and one that nobody wat
 });
 
 test('a second consumer starts from the cache at once, on the same session', async (t) => {
-  const camera = await startedCamera(t, { main: { gopSeconds: 4 } });
+  const camera = await startedCamera(t, { main: { gopSeconds: 2 } });
   const { feeds } = runningFeeds(t);
   const first = opened(t, (l, signal) => feeds.open(source(streamOf(camera)), l, signal));
   await first.listener.until(() => first.listener.count('video') > 5);

@@ -36,8 +36,8 @@ export class Audience {
   /** Takes a seat; what is cached is delivered before this returns. Call the result to leave. */
   join(consumer: FeedConsumer): () => void {
     const seat: Seat = { consumer, waiting: true };
-    this.#seats.add(seat);
     this.#begin(seat);
+    this.#seats.add(seat);
     return () => void this.#seats.delete(seat);
   }
 

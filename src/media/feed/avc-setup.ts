@@ -63,7 +63,7 @@ function parameterSets(body: Buffer): ParameterSets {
     const start = at + LENGTH_BYTES;
     at = start + body.readUInt32BE(at);
     const type = body.readUInt8(start) & 0x1f;
-    if (at > body.length || (type >= NAL.firstSlice && type <= NAL.lastSlice)) break;
+    if (at > body.length || at === start || (type >= NAL.firstSlice && type <= NAL.lastSlice)) break;
     if (type === NAL.sequenceSet && at - start >= 4) sequenceSets.push(body.subarray(start, at));
     if (type === NAL.pictureSet) pictureSets.push(body.subarray(start, at));
   }

@@ -10,6 +10,9 @@ export interface Patience {
   readonly flowingMs: number;
 }
 
+/** The next stage may be less patient than the one that a sleep began in. */
+const LOOK_EVERY_MS = 1_000;
+
 export type Stage = 'opening' | 'starting' | 'flowing';
 
 /** Watches whether a stream moves on. Sound alone is no sign of life: cameras freeze with their microphone open. */
@@ -44,7 +47,7 @@ export class LifeSigns {
   /** Resolves when the stream has been silent for too long, or on abort. */
   async silence(signal: AbortSignal): Promise<void> {
     for (let leftMs = this.#leftMs(); leftMs > 0 && !signal.aborted; leftMs = this.#leftMs()) {
-      await this.#clock.sleep(leftMs, signal);
+      await this.#clock.sleep(Math.min(leftMs, LOOK_EVERY_MS), signal);
     }
   }
 

@@ -69,11 +69,16 @@ const TIMES = {
 } as const satisfies Record<string, readonly string[]>;
 
 /**
- * Where the outputs go: FLV to stdout, TS to the first extra pipe. A track that the camera announces and never sends
- * must not hold the others back for the ten seconds that ffmpeg would wait. TS is flushed by the block: it is recorded,
- * not watched, and each write is a wake-up.
+ * Sound and picture are passed on as they come, not sorted by time: sorting costs a live view a fifth of a second, and
+ * ten seconds where a camera announces sound and sends none. The tee muxer sorts by itself, hence the option apart.
  */
-const FLV = 'f=flv:flvflags=no_duration_filesize:max_interleave_delta=500000';
+const AS_THEY_COME = ['-max_interleave_delta', '1'];
+
+/**
+ * Where the outputs go: FLV to stdout, TS to the first extra pipe. TS is recorded, not watched: so it is sorted within
+ * half a second, and flushed by the block, since each write is a wake-up.
+ */
+const FLV = 'f=flv:flvflags=no_duration_filesize:max_interleave_delta=1';
 const TS = 'f=mpegts:flush_packets=0:max_interleave_delta=500000';
 
 interface Layout {
@@ -128,7 +133,7 @@ export function feedArguments(order: FeedOrder): string[] {
   return ffmpeg(addressWithCredentials(stream.url, stream.credentials))
     .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
     .output(layout.tee)
-    .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio], '-f', 'tee')
+    .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio], ...AS_THEY_COME, '-f', 'tee')
     ._getArguments();
 }
 

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CameraStream } from '../../../../src/channel/ports.ts';
+import { RecipeChoice } from '../../../../src/media/feed/recipe-choice.ts';
+
+function choiceFor(audio: CameraStream['audio']): RecipeChoice {
+  const size = { width: undefined, height: undefined, framesPerSecond: undefined, bitsPerSecond: undefined };
+  const url = new URL('rtsp://10.0.0.1/');
+  return new RecipeChoice({
+    profile: 'main',
+    name: 'Main',
+    url,
+    credentials: undefined,
+    video: 'H264',
+    audio,
+    ...size,
+  });
+}
+
+test('audio is copied when it is AAC, encoded when it is anything else, and left out when there is none', () => {
+  assert.deepEqual(
+    (['AAC', 'G711', 'G726', undefined] as const).map((audio) => choiceFor(audio).recipe.audio),
+    ['copy', 'encode', 'encode', 'none'],
+  );
+});
+
+test('a remedy is taken once', () => {
+  const choice = choiceFor('AAC');
+  assert.equal(choice.learn({ probe: 'full' }), true);
+  assert.deepEqual(choice.recipe, { probe: 'full', times: 'camera', audio: 'copy' });
+  assert.equal(choice.learn({ probe: 'full' }), false);
+});
+
+test('a silent camera is tried without audio and with it in turn, until pictures come', () => {
+  const choice = choiceFor('G711');
+  choice.silent();
+  assert.equal(choice.recipe.audio, 'none');
+  choice.silent();
+  assert.equal(choice.recipe.audio, 'encode');
+  choice.flowed();
+  choice.silent();
+  assert.equal(choice.recipe.audio, 'encode');
+});
+
+test('silence says nothing about audio that is copied', () => {
+  const choice = choiceFor('AAC');
+  choice.silent();
+  assert.equal(choice.recipe.audio, 'copy');
+});
