@@ -33,6 +33,8 @@ export interface EventCounts {
   readonly ended: number;
   readonly pulls: number;
   readonly sent: number;
+  /** Pulls that wait for something to happen. */
+  readonly waiting: number;
 }
 
 const LONGEST_QUEUE = 1000;
@@ -47,7 +49,7 @@ export class EventDesk {
   readonly #open = new Map<string, Subscription>();
   /** The last message of every state, for those who come later. */
   readonly #states = new Map<string, CameraEvent>();
-  readonly #counts = { made: 0, renewed: 0, ended: 0, pulls: 0, sent: 0 };
+  readonly #counts = { made: 0, renewed: 0, ended: 0, pulls: 0, sent: 0, waiting: 0 };
 
   constructor(parts: { readonly clock: Clock; readonly habits: Habits; readonly log: Logger }) {
     this.#clock = parts.clock;
@@ -116,7 +118,9 @@ export class EventDesk {
     if (subscription.queue.length === 0) {
       const scope = new Scope(signal);
       subscription.ring = () => scope.end();
+      this.#counts.waiting++;
       await this.#clock.sleep(waitMs, scope.signal);
+      this.#counts.waiting--;
       scope.end();
     }
     subscription.pulledMs = this.#clock.now();

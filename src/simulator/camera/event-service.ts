@@ -37,7 +37,7 @@ const ADDRESSING = ['Action', 'MessageID', 'To'];
 function addressed(answer: Answer): Answer {
   return (call) => {
     const { habits } = call.camera;
-    const headers = ADDRESSING.map((name) => childOf(call.header, name)).filter((header) => header !== undefined);
+    const headers = ADDRESSING.filter((name) => textsOf(call.header, name).length > 0);
     if (habits.has('addressing-required') && headers.length < ADDRESSING.length) return HANG_UP;
     if (habits.has('addressing-not-understood') && headers.length > 0) {
       return { fault: 'MustUnderstand', reason: 'Header not understood' };

@@ -139,7 +139,8 @@ function stop(call: SoapCall): Xml | SoapFault {
   const still = { panTilt: pan === 0 && tilt === 0, zoom: zoom === 0 };
   const idle = (asks('PanTilt') && still.panTilt) || (asks('Zoom') && still.zoom);
   if (habits.has('ptz-stop-moving-axis') && ptz.isMoving && idle) return wrong('InvalidArgVal', 'Axis is not moving');
-  const obeys = !habits.has('ptz-stop-ignored') && !(habits.has('ptz-refuses-addressing') && childOf(header, 'Action'));
+  const obeys =
+    !habits.has('ptz-stop-ignored') && !(habits.has('ptz-refuses-addressing') && textsOf(header, 'Action').length > 0);
   if (obeys && asks('PanTilt')) ptz.turn({ pan: 0, tilt: 0 });
   if (obeys && asks('Zoom')) ptz.turn({ zoom: 0 });
   return xml`<tptz:StopResponse/>`;
