@@ -38,7 +38,8 @@ export interface FeedStatistics {
   readonly down: GatewayError | undefined;
 }
 
-const PATIENCE: Patience = { openingMs: 8_000, startingMs: 12_000, flowingMs: 8_000 };
+/** A frozen camera is to be told within eight seconds, and a frozen ffmpeg takes half of one to end. */
+const PATIENCE: Patience = { openingMs: 8_000, startingMs: 12_000, flowingMs: 7_000 };
 /**
  * A camera that has delivered before delivers quickly again; so tries after a loss are short, that none of them hangs
  * on a dead session while the camera is back. Each third is patient, for cameras that are slow after a start.

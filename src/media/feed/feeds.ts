@@ -69,7 +69,7 @@ export class Feeds implements Runnable {
   readonly #recipes = new Map<string, RecipeChoice>();
   /** All that are not gone yet, also those that no entry leads to any more. */
   readonly #tasks = new Set<Task>();
-  #life = AbortSignal.abort();
+  readonly #life = new Scope();
 
   constructor(parts: FeedsParts) {
     this.#parts = parts;
@@ -78,8 +78,8 @@ export class Feeds implements Runnable {
 
   /** Owns all Feeds; when it resolves, after the abort, no ffmpeg of theirs is left. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#life = signal;
     await aborted(signal);
+    this.#life.end();
     await Promise.all([...this.#tasks].map((task) => task.stop()));
     this.#entries.clear();
   }
@@ -87,21 +87,21 @@ export class Feeds implements Runnable {
   /**
    * Delivers a stream to a consumer until the signal aborts. Failures of the camera are told to the consumer and
    * mended here.
-   * @throws GatewayError `transcode-refused` when as many streams are encoded as may be, `ended-early` while not running
+   * @throws GatewayError `transcode-refused` when as many streams are encoded as may be, `ended-early` after the end
    */
   async open(source: FeedSource, consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
-    if (this.#life.aborted) throw new GatewayError('ended-early', 'feeds are closed');
+    if (this.#life.signal.aborted) throw new GatewayError('ended-early', 'feeds are closed');
     const key = keyOf(source);
     const entry = this.#entryFor(key, source);
     entry.lingering.end();
     const leave = entry.feed.join(consumer);
-    const scope = new Scope(signal, this.#life);
+    const scope = new Scope(signal, this.#life.signal);
     try {
       await aborted(scope.signal);
     } finally {
       scope.end();
       leave();
-      if (entry.feed.statistics.consumers === 0 && !this.#life.aborted) void this.#linger(key, entry);
+      if (entry.feed.statistics.consumers === 0 && !this.#life.signal.aborted) void this.#linger(key, entry);
     }
   }
 
@@ -141,7 +141,7 @@ export class Feeds implements Runnable {
   }
 
   #start(feed: Feed): Task {
-    const task = new Task((signal) => feed.run(signal), this.#life);
+    const task = new Task((signal) => feed.run(signal), this.#life.signal);
     this.#tasks.add(task);
     const forget = (): void => void this.#tasks.delete(task);
     task.done.then(forget, forget);
@@ -186,7 +186,7 @@ export class Feeds implements Runnable {
   }
 
   async #linger(key: string, entry: Entry): Promise<void> {
-    const scope = new Scope(this.#life);
+    const scope = new Scope(this.#life.signal);
     entry.lingering = scope;
     await this.#clock.sleep(this.#parts.lingerMs ?? LINGER_MS, scope.signal);
     if (!scope.signal.aborted) this.#close(key, entry);
