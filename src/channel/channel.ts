@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
-import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
-import { Task } from '../runtime/task.ts';
-import { type ChosenStream, chooseStream } from './choose-stream.ts';
+import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import type { Camera, CameraSight, Live } from './ports.ts';
+import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
+import { Standby } from './standby.ts';
 import { type ChannelState, type Fact, INITIAL, next } from './state.ts';
 
 /** Short enough that a camera which is back is seen within 15 s, a slow connection attempt included. */
@@ -18,20 +18,7 @@ export interface ChannelSettings {
   readonly channel: number;
   readonly name: string;
   readonly standby: boolean;
-  readonly live: {
-    readonly profile: string;
-    readonly video: 'auto' | 'copy' | 'transcode';
-    readonly audio: 'auto' | 'none';
-  };
-}
-
-export interface PublishOrder {
-  readonly streamId: string;
-  /** rtmp or rtmps, as the OVC wrote it. */
-  readonly url: string;
-  /** 0 means no limit. */
-  readonly maxBitsPerSecond: number;
-  readonly quality?: 'main' | 'sub' | undefined;
+  readonly live: LiveWish;
 }
 
 export interface ChannelParts {
@@ -43,24 +30,23 @@ export interface ChannelParts {
   readonly onChange: () => void;
 }
 
-interface Push {
-  readonly streamId: string;
-  readonly task: Task;
-}
-
-/** One camera as the OVC sees it. It alone changes its state and owns its running jobs. */
+/** One camera as the OVC sees it. It alone changes its state; its jobs tell it their facts. */
 export class Channel implements Runnable {
   readonly settings: ChannelSettings;
   readonly #parts: ChannelParts;
+  readonly #publishing: Publishing;
+  readonly #standby: Standby;
   #state = INITIAL;
-  #scope = AbortSignal.abort();
-  #push: Push | undefined;
-  #standby: { readonly url: string; readonly task: Task } | undefined;
   #awaitingVerdict: Array<() => void> = [];
 
   constructor(parts: ChannelParts) {
+    const { settings, live, clock, log } = parts;
     this.#parts = parts;
-    this.settings = parts.settings;
+    this.settings = settings;
+    const wish = settings.live;
+    const tell = (publish: ChannelState['publish']): void => this.#apply({ type: 'publish', publish });
+    this.#publishing = new Publishing({ wish, live, clock, log, tell });
+    this.#standby = new Standby({ wish, live, log });
   }
 
   get state(): ChannelState {
@@ -68,68 +54,18 @@ export class Channel implements Runnable {
   }
 
   /** Watches the camera for as long as the signal lasts; ends with all jobs of the channel ended. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#parts;
-    this.#scope = signal;
-    const pausesByKind = { 'camera-unauthorized': REFUSED_PAUSES };
-    await supervise((stay) => this.#watch(stay), { signal, clock, log, pauses: CAMERA_PAUSES, pausesByKind });
-    await Promise.all([this.#push?.task.stop(), this.#standby?.task.stop()]);
+  run(signal: AbortSignal): Promise<void> {
+    return together(signal, [this.#publishing, this.#standby, { run: (life) => this.#watchForEver(life) }]);
   }
 
-  /**
-   * Resolves when the first key frame is on its way, or at once when this very stream is being published already.
-   * Another running push is stopped first. When `signal` aborts before success, the attempt is given up.
-   * @throws GatewayError `channel-offline`, what `chooseStream` and `Live.push` throw
-   */
-  async publish(order: PublishOrder, signal: AbortSignal): Promise<void> {
-    if (this.#push?.streamId === order.streamId) return this.#push.task.ready;
-    await this.#push?.task.stop();
-    const sight = await this.#sight(signal);
-    const { live, maxBitsPerSecond, quality } = { ...this.settings, ...order };
-    const chosen = chooseStream(sight.streams, { ...live, maxBitsPerSecond, quality });
-    const task = this.#startPush(order, chosen);
-    const giveUp = (): void => void task.stop();
-    signal.addEventListener('abort', giveUp, { once: true });
-    try {
-      await task.ready;
-    } finally {
-      signal.removeEventListener('abort', giveUp);
-    }
+  /** See `Publishing.publish`. @throws GatewayError `channel-offline` besides */
+  publish(order: PublishOrder, signal: AbortSignal): Promise<void> {
+    return this.#publishing.publish(order, () => this.#sight(signal), signal);
   }
 
-  /** Stopping a stream that is not there is a success: the OVC gets what it asked for. */
-  async stopPublish(streamId: string): Promise<void> {
-    if (this.#push?.streamId === streamId) await this.#push.task.stop();
-  }
-
-  #startPush({ streamId, url, maxBitsPerSecond }: PublishOrder, { stream, video }: ChosenStream): Task {
-    const { live, log } = this.#parts;
-    const { audio } = this.settings.live;
-    const task = new Task(async (signal, ready) => {
-      const order = { streamId, url, stream, video, audio, maxBitsPerSecond };
-      await live.push(
-        order,
-        (report) => {
-          if (this.#push?.task !== task) return;
-          this.#apply({ type: 'publish', publish: { streamId, ...report } });
-          if (report.live) ready();
-        },
-        signal,
-      );
-    }, this.#scope);
-    this.#push = { streamId, task };
-    log.info({ stream_id: streamId, profile: stream.profile, video }, 'publish ordered');
-    void task.done
-      // Whoever ordered the push hears why it failed, and says so.
-      .catch(() => undefined)
-      .then(() => {
-        // A successor may have taken the place; only the one in place may clear it.
-        if (this.#push?.task !== task) return;
-        this.#push = undefined;
-        this.#apply({ type: 'publish', publish: undefined });
-        log.info({ stream_id: streamId }, 'publish ended');
-      });
-    return task;
+  /** See `Publishing.stop`. */
+  stopPublish(streamId: string): Promise<void> {
+    return this.#publishing.stop(streamId);
   }
 
   /** The camera as it was last seen. Right after the start the first verdict is waited for. */
@@ -143,6 +79,12 @@ export class Channel implements Runnable {
     if (camera.presence === 'online') return camera.sight;
     const reason = camera.presence === 'offline' ? sentence(camera.why) : 'the camera has not answered yet';
     throw new GatewayError('channel-offline', 'the channel is not online', { reason });
+  }
+
+  #watchForEver(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    const pausesByKind = { 'camera-unauthorized': REFUSED_PAUSES };
+    return supervise((stay) => this.#watch(stay), { signal, clock, log, pauses: CAMERA_PAUSES, pausesByKind });
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -159,24 +101,11 @@ export class Channel implements Runnable {
 
   #see(sight: CameraSight): void {
     const { clock, log } = this.#parts;
-    if (this.#state.camera.presence !== 'online')
-      log.info({ ...sight.device, streams: summary(sight) }, 'camera online');
+    const { device } = sight;
+    if (this.#state.camera.presence !== 'online') log.info({ ...device, streams: summary(sight) }, 'camera online');
     this.#apply({ type: 'camera', camera: { presence: 'online', since: clock.wall(), sight } });
-    if (this.settings.standby) this.#standBy(sight);
-  }
-
-  /** Keeps the stream that a push would take open, and follows it when the camera offers another one. */
-  #standBy(sight: CameraSight): void {
-    const { live, log } = this.#parts;
-    try {
-      const { stream, video } = chooseStream(sight.streams, { ...this.settings.live, maxBitsPerSecond: 0 });
-      if (video !== 'copy' || this.#standby?.url === stream.url.href) return;
-      void this.#standby?.task.stop();
-      const task = new Task((signal) => live.standby(stream, signal), this.#scope);
-      this.#standby = { url: stream.url.href, task };
-    } catch (err) {
-      log.warn({ err }, 'no stream to keep open');
-    }
+    this.#publishing.see(sight).catch((err: unknown) => log.warn({ err }, 'the push cannot follow the camera'));
+    if (this.settings.standby) this.#standby.see(sight);
   }
 
   #apply(fact: Fact): void {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../runtime/errors.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
-import type { Channel, PublishOrder } from './channel.ts';
+import type { Channel } from './channel.ts';
+import type { PublishOrder } from './publishing.ts';
 import type { ChannelState } from './state.ts';
 
 /** All channels by number: finds the one that an order is for, and runs them as one. */

@@ -1,4 +1,4 @@
-import type { PublishOrder } from '../channel/channel.ts';
+import type { PublishOrder } from '../channel/publishing.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Params } from './protocol.ts';
 

@@ -217,6 +217,20 @@ test('standby keeps the stream open and follows the camera to another address', 
   assert.equal(standbys[0]?.signal.aborted, true);
 });
 
+test('a push follows the camera to another address, under the same stream', async (t) => {
+  const { channel, stays, pushes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  void channel.publish(order('s1'), PATIENT);
+  await turn();
+  pushes[0]?.report({ live: true });
+  stays[0]?.report({ ...SIGHT, streams: [{ ...STREAM, url: new URL('rtsp://10.0.0.9/main') }] });
+  await turn();
+  assert.equal(pushes[0]?.signal.aborted, true);
+  assert.equal(pushes[1]?.order.stream.url.href, 'rtsp://10.0.0.9/main');
+  pushes[1]?.report({ live: true });
+  assert.deepEqual(channel.state.publish, { streamId: 's1', live: true });
+});
+
 test('the end of the channel is the end of its push', async (t) => {
   const { channel, stays, pushes, stop, done } = channelAtHand(t);
   stays[0]?.report(SIGHT);

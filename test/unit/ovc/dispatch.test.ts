@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { PublishOrder } from '../../../src/channel/channel.ts';
+import type { PublishOrder } from '../../../src/channel/publishing.ts';
 import { Dispatcher, type Handlers } from '../../../src/ovc/dispatch.ts';
 import { handlersFor } from '../../../src/ovc/handlers.ts';
 import { type ErrorKind, GatewayError } from '../../../src/runtime/errors.ts';
