@@ -1,11 +1,11 @@
 import type PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { RecordSettings } from '../channel/ports.ts';
+import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type GatewayError, isKind } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
-import { Bell } from '../runtime/bell.ts';
 import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';

@@ -20,6 +20,8 @@ export type ErrorKind =
   | 'transcode-refused'
   | 'publish-refused'
   | 'publish-failed'
+  | 'upload-failed'
+  | 'state-unwritable'
   | 'process-failed'
   | 'ended-early';
 

@@ -28,6 +28,7 @@ const recording = z.object({
     prerecordSeconds: z.number().nonnegative(),
     startTs: z.number(),
     callbackUrl: z.url({ protocol: /^https?$/ }),
+    quality: z.enum(['main', 'sub']).optional(),
   }),
   clockOffsetMs: z.number(),
   finished: z.boolean(),
