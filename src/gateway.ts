@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { cameraFor } from './cameras.ts';
 import { Channel } from './channel/channel.ts';
@@ -9,12 +10,16 @@ import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
 import { Feeds } from './media/feed/feeds.ts';
 import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
 import { ffmpegVersion } from './media/ffmpeg/version.ts';
+import { FootageMedia } from './media/footage.ts';
 import { LiveMedia } from './media/live.ts';
 import type { OvdReport } from './ovc/keepalive.ts';
 import type { Login } from './ovc/login.ts';
 import { OvcLink } from './ovc/ovc-link.ts';
+import { CloudRecorder } from './recording/recorder.ts';
+import { Spool } from './recording/spool.ts';
 import type { Clock } from './runtime/clock.ts';
 import { type Runnable, together } from './runtime/supervise.ts';
+import { Store } from './store/store.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -24,36 +29,38 @@ export interface GatewayParts {
   readonly log: Logger;
 }
 
+interface Kept {
+  readonly feeds: Feeds;
+  readonly recorder: CloudRecorder;
+  readonly store: Store;
+}
+
 /** The composition root: builds every part from the configuration and runs them as one. */
 export class Gateway implements Runnable {
   readonly #feeds: Feeds;
+  readonly #recorder: CloudRecorder;
+  readonly #store: Store;
   readonly #channels: Channels;
   readonly #selfCheck: SelfCheck;
   readonly #link: OvcLink;
 
-  constructor({ config, login, stateDirectory, clock, log }: GatewayParts) {
-    const { path: command, max_transcodes: maxTranscodes = Math.ceil(availableParallelism() / 2) } = config.ffmpeg;
+  private constructor({ config, login, stateDirectory, clock, log }: GatewayParts, { feeds, recorder, store }: Kept) {
     const media = log.child({ room: 'media' });
-    const encoders = new EncoderChoice({ command, clock, log: media });
-    this.#feeds = new Feeds({ command, encoders, maxTranscodes, clock, log: media });
-    const live = new LiveMedia({ feeds: this.#feeds, clock, ca: login.ca, log: media });
+    const live = new LiveMedia({ feeds, clock, ca: login.ca, log: media });
     const onChange = (): void => this.#link.changed();
+    this.#feeds = feeds;
+    this.#recorder = recorder;
+    this.#store = store;
     this.#channels = new Channels(
       config.channels.map((entry) => {
-        const { channel, name = `Channel ${channel}`, standby, live: wish } = entry;
-        const channelLog = log.child({ room: 'channel', channel });
+        const channelLog = log.child({ room: 'channel', channel: entry.channel });
         const camera = cameraFor(entry, { clock, log: channelLog });
-        return new Channel({
-          settings: { channel, name, standby, live: wish },
-          ...{ camera, live, clock, log: channelLog, onChange },
-        });
+        return new Channel({ settings: entry, camera, live, recorder, clock, log: channelLog, onChange });
       }),
     );
+    const { path: command } = config.ffmpeg;
     const needs = [
-      {
-        name: 'ffmpeg',
-        check: async (signal: AbortSignal) => void (await ffmpegVersion({ command, clock, log: media }, signal)),
-      },
+      { name: 'ffmpeg', check: (signal: AbortSignal) => ffmpegVersion({ command, clock, log: media }, signal) },
       { name: 'state directory', check: () => checkStateDirectory(stateDirectory) },
     ];
     this.#selfCheck = new SelfCheck({ needs, clock, log: log.child({ room: 'device' }), onChange });
@@ -66,17 +73,40 @@ export class Gateway implements Runnable {
     });
   }
 
-  /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
-  run(signal: AbortSignal): Promise<void> {
-    return together(signal, [this.#link, this.#channels, this.#feeds, this.#selfCheck]);
+  /** Reads what earlier runs have left. `run` has to follow. */
+  static async open(parts: GatewayParts): Promise<Gateway> {
+    const { config, stateDirectory, clock } = parts;
+    const { path: command, max_transcodes: maxTranscodes = Math.ceil(availableParallelism() / 2) } = config.ffmpeg;
+    const media = parts.log.child({ room: 'media' });
+    const encoders = new EncoderChoice({ command, clock, log: media });
+    const feeds = new Feeds({ command, encoders, maxTranscodes, clock, log: media });
+    const store = await Store.open({ directory: stateDirectory, clock, log: parts.log.child({ room: 'store' }) });
+    const log = parts.log.child({ room: 'recording' });
+    const { spool_max_bytes: maxBytes, spool_max_age } = config.recording;
+    const spool = new Spool({
+      ...{ directory: join(stateDirectory, 'spool'), maxBytes, maxAgeMs: spool_max_age * 1_000 },
+      ...{ clock, log },
+    });
+    const footage = new FootageMedia(feeds);
+    const recorder = await CloudRecorder.open({ footage, spool, book: store, clock, log });
+    return new Gateway(parts, { feeds, recorder, store });
   }
 
-  /** Abnormal: something is missing without which nothing works, or every camera has been found away (ovs-rpc §3). */
+  /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
+  async run(signal: AbortSignal): Promise<void> {
+    const parts = [this.#link, this.#channels, this.#recorder, this.#feeds, this.#selfCheck, this.#store];
+    await together(signal, parts).finally(() => this.#store.flush());
+  }
+
+  /**
+   * Abnormal: something is missing without which nothing works, the disk takes nothing, or every camera has been found
+   * away (ovs-rpc section 3).
+   */
   #report(): OvdReport {
     const channels = this.#channels.states;
     const presences = [...channels.values()].map(({ camera }) => camera.presence);
     const allAway = presences.length > 0 && presences.every((presence) => presence === 'offline');
-    const abnormal = allAway || this.#selfCheck.faults.size > 0;
-    return { state: abnormal ? 'abnormal' : 'online', channels };
+    const diskFails = this.#recorder.status.degraded || !this.#store.writable;
+    return { state: allAway || diskFails || this.#selfCheck.faults.size > 0 ? 'abnormal' : 'online', channels };
   }
 }

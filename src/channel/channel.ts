@@ -3,8 +3,9 @@ import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
-import type { Camera, CameraSight, Live } from './ports.ts';
+import type { Camera, CameraSight, Live, Recorder, RecordSettings } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
+import { CloudRecording } from './recording.ts';
 import { Standby } from './standby.ts';
 import { type ChannelState, type Fact, INITIAL, next } from './state.ts';
 
@@ -16,15 +17,16 @@ const REFUSED_PAUSES: Pauses = { minMs: 600_000, maxMs: 600_000, healthyMs: Numb
 /** What the configuration says of one channel. */
 export interface ChannelSettings {
   readonly channel: number;
-  readonly name: string;
   readonly standby: boolean;
   readonly live: LiveWish;
+  readonly record: { readonly profile: string };
 }
 
 export interface ChannelParts {
   readonly settings: ChannelSettings;
   readonly camera: Camera;
   readonly live: Live;
+  readonly recorder: Recorder;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: () => void;
@@ -36,17 +38,21 @@ export class Channel implements Runnable {
   readonly #parts: ChannelParts;
   readonly #publishing: Publishing;
   readonly #standby: Standby;
+  readonly #recording: CloudRecording;
   #state = INITIAL;
   #awaitingVerdict: Array<() => void> = [];
 
   constructor(parts: ChannelParts) {
-    const { settings, live, clock, log } = parts;
+    const { settings, live, recorder, clock, log } = parts;
     this.#parts = parts;
     this.settings = settings;
     const wish = settings.live;
-    const tell = (publish: ChannelState['publish']): void => this.#apply({ type: 'publish', publish });
-    this.#publishing = new Publishing({ wish, live, clock, log, tell });
+    const tellPublish = (publish: ChannelState['publish']): void => this.#apply({ type: 'publish', publish });
+    this.#publishing = new Publishing({ wish, live, clock, log, tell: tellPublish });
     this.#standby = new Standby({ wish, live, log });
+    const { channel, record } = settings;
+    const tellRecording = (recording: ChannelState['recording']): void => this.#apply({ type: 'recording', recording });
+    this.#recording = new CloudRecording({ channel, profile: record.profile, recorder, log, tell: tellRecording });
   }
 
   get state(): ChannelState {
@@ -55,7 +61,12 @@ export class Channel implements Runnable {
 
   /** Watches the camera for as long as the signal lasts; ends with all jobs of the channel ended. */
   run(signal: AbortSignal): Promise<void> {
-    return together(signal, [this.#publishing, this.#standby, { run: (life) => this.#watchForEver(life) }]);
+    return together(signal, [
+      this.#publishing,
+      this.#standby,
+      this.#recording,
+      { run: (life) => this.#watchForEver(life) },
+    ]);
   }
 
   /** See `Publishing.publish`. @throws GatewayError `channel-offline` besides */
@@ -66,6 +77,16 @@ export class Channel implements Runnable {
   /** See `Publishing.stop`. */
   stopPublish(streamId: string): Promise<void> {
     return this.#publishing.stop(streamId);
+  }
+
+  /** See `CloudRecording.start`. @throws GatewayError `channel-offline` besides */
+  startRecord(settings: RecordSettings, signal: AbortSignal): Promise<void> {
+    return this.#recording.start(settings, () => this.#sight(signal));
+  }
+
+  /** See `CloudRecording.stop`. */
+  stopRecord(sessionId: string): Promise<void> {
+    return this.#recording.stop(sessionId);
   }
 
   /** The camera as it was last seen. Right after the start the first verdict is waited for. */
@@ -105,6 +126,7 @@ export class Channel implements Runnable {
     if (this.#state.camera.presence !== 'online') log.info({ ...device, streams: summary(sight) }, 'camera online');
     this.#apply({ type: 'camera', camera: { presence: 'online', since: clock.wall(), sight } });
     this.#publishing.see(sight).catch((err: unknown) => log.warn({ err }, 'the push cannot follow the camera'));
+    this.#recording.see(sight);
     if (this.settings.standby) this.#standby.see(sight);
   }
 

@@ -1,6 +1,7 @@
 import { GatewayError } from '../runtime/errors.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import type { Channel } from './channel.ts';
+import type { RecordSettings } from './ports.ts';
 import type { PublishOrder } from './publishing.ts';
 import type { ChannelState } from './state.ts';
 
@@ -29,6 +30,19 @@ export class Channels implements Runnable {
   /** @throws GatewayError `no-such-channel` */
   stopPublish({ channel, streamId }: { readonly channel: number; readonly streamId: string }): Promise<void> {
     return this.#at(channel).stopPublish(streamId);
+  }
+
+  /** @throws GatewayError `no-such-channel`, and what `Channel.startRecord` throws */
+  startRecord(
+    { channel, ...settings }: RecordSettings & { readonly channel: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.#at(channel).startRecord(settings, signal);
+  }
+
+  /** @throws GatewayError `no-such-channel` */
+  stopRecord({ channel, sessionId }: { readonly channel: number; readonly sessionId: string }): Promise<void> {
+    return this.#at(channel).stopRecord(sessionId);
   }
 
   #at(number: number): Channel {

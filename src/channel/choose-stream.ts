@@ -1,5 +1,5 @@
 import { GatewayError } from '../runtime/errors.ts';
-import type { CameraStream, VideoTreatment } from './ports.ts';
+import type { CameraStream, VideoCodec, VideoTreatment } from './ports.ts';
 
 /** What limits the choice: the channel's configuration and the OVC's request. */
 export interface StreamWish {
@@ -28,13 +28,7 @@ const LARGEST_ENCODED_PIXELS = 1280 * 720;
  * @throws GatewayError `bitrate-too-high`, `no-usable-profile`
  */
 export function chooseStream(streams: readonly CameraStream[], wish: StreamWish): ChosenStream {
-  const allowed = streams.filter(({ profile }) => wish.profile === 'auto' || wish.profile === profile);
-  if (allowed.length === 0) {
-    throw new GatewayError('no-usable-profile', 'the camera has no such profile', { profile: wish.profile });
-  }
-  const ordered = [...allowed].sort((a, b) => pixels(b) - pixels(a) || rate(b) - rate(a));
-  if (wish.quality === 'sub') ordered.reverse();
-
+  const ordered = inOrder(streams, wish);
   const copyable = wish.video === 'transcode' ? [] : ordered.filter(({ video }) => video === 'H264');
   const fitting = copyable.find((stream) => fits(stream, wish.maxBitsPerSecond));
   if (fitting) return { stream: fitting, video: 'copy' };
@@ -42,9 +36,32 @@ export function chooseStream(streams: readonly CameraStream[], wish: StreamWish)
   if (wish.video === 'copy') {
     throw new GatewayError('no-usable-profile', 'the camera has no H.264 profile and transcoding is off');
   }
-  if (wish.maxBitsPerSecond > 0 && wish.maxBitsPerSecond < LEAST_ENCODED_BITS_PER_SECOND)
-    throw tooHigh(undefined, wish);
+  const { maxBitsPerSecond } = wish;
+  if (maxBitsPerSecond > 0 && maxBitsPerSecond < LEAST_ENCODED_BITS_PER_SECOND) throw tooHigh(undefined, wish);
   return { stream: cheapest(ordered), video: 'transcode' };
+}
+
+/** What MPEG-TS can carry as the camera sends it. */
+const RECORDABLE: ReadonlySet<VideoCodec> = new Set(['H264', 'H265', 'MPEG4']);
+
+/**
+ * Picks the best stream within the limit for a recording, which copies the camera's own video.
+ * @throws GatewayError `bitrate-too-high`, `no-usable-profile`
+ */
+export function chooseRecording(streams: readonly CameraStream[], wish: Omit<StreamWish, 'video'>): CameraStream {
+  const recordable = inOrder(streams, wish).filter(({ video }) => RECORDABLE.has(video));
+  const fitting = recordable.find((stream) => fits(stream, wish.maxBitsPerSecond));
+  if (fitting) return fitting;
+  if (recordable.length > 0) throw tooHigh(recordable.at(-1), wish);
+  throw new GatewayError('no-usable-profile', 'the camera has no profile whose video can be recorded');
+}
+
+/** The streams that may be used, best first; none is an error. */
+function inOrder(streams: readonly CameraStream[], { profile, quality }: Omit<StreamWish, 'video'>): CameraStream[] {
+  const allowed = streams.filter((stream) => profile === 'auto' || profile === stream.profile);
+  if (allowed.length === 0) throw new GatewayError('no-usable-profile', 'the camera has no such profile', { profile });
+  const ordered = [...allowed].sort((a, b) => pixels(b) - pixels(a) || rate(b) - rate(a));
+  return quality === 'sub' ? ordered.reverse() : ordered;
 }
 
 const pixels = ({ width = 0, height = 0 }: CameraStream): number => width * height;
@@ -63,7 +80,10 @@ function cheapest(ordered: readonly CameraStream[]): CameraStream {
   return chosen;
 }
 
-function tooHigh(stream: CameraStream | undefined, { maxBitsPerSecond }: StreamWish): GatewayError {
+function tooHigh(
+  stream: CameraStream | undefined,
+  { maxBitsPerSecond }: Pick<StreamWish, 'maxBitsPerSecond'>,
+): GatewayError {
   const least = stream ? rate(stream) : LEAST_ENCODED_BITS_PER_SECOND;
   return new GatewayError('bitrate-too-high', 'no profile of the camera fits the limit', {
     reason: `the lowest has ${least} bit/s, the limit is ${maxBitsPerSecond} bit/s`,

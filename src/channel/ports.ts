@@ -140,6 +140,8 @@ export interface RecordSettings {
   readonly startTs: number;
   /** http or https. May carry a secret, so it is never logged. */
   readonly callbackUrl: string;
+  /** Which of the camera's streams an older platform would rather have. */
+  readonly quality?: 'main' | 'sub' | undefined;
 }
 
 export interface RecordOrder {

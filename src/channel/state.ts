@@ -17,8 +17,12 @@ export interface Publish {
   readonly why?: string;
 }
 
+/** A cloud recording that the OVC has ordered. It stays while the camera is away; `flowing` says whether footage comes. */
 export interface Recording {
   readonly sessionId: string;
+  readonly flowing: boolean;
+  /** Why none comes, in words for a person; absent while it does. */
+  readonly why?: string;
 }
 
 /** Independent facts about a channel. Nothing else is stored; whatever else is asked is computed. */

@@ -42,7 +42,8 @@ async function live(config: Config, log: Logger, { env, signal, version }: Surro
   signal.addEventListener('abort', () => log.info('stopping'), { once: true });
   log.info({ version, node: process.versions.node, channels: config.channels.length }, 'starting');
   const parts = { config, login: loginOf(config, version), stateDirectory: stateDirectory(config, env) };
-  await new Gateway({ ...parts, clock: systemClock, log }).run(signal);
+  const gateway = await Gateway.open({ ...parts, clock: systemClock, log });
+  await gateway.run(signal);
   log.info('stopped');
   return EXIT.done;
 }

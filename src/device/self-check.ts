@@ -7,7 +7,7 @@ import type { Runnable } from '../runtime/supervise.ts';
 /** One thing without which the gateway cannot do its work. The check throws why it is missing. */
 export interface Need {
   readonly name: string;
-  check(signal: AbortSignal): Promise<void>;
+  check(signal: AbortSignal): Promise<unknown>;
 }
 
 export interface SelfCheckParts {

@@ -1,3 +1,4 @@
+import type { RecordSettings } from '../channel/ports.ts';
 import type { PublishOrder } from '../channel/publishing.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Params } from './protocol.ts';
@@ -11,6 +12,10 @@ export interface Orders {
   publish(order: PublishOrder & { readonly channel: number }, signal: AbortSignal): Promise<void>;
   /** Resolves when the stream is no longer pushed, also when there was none. */
   stopPublish(order: { readonly channel: number; readonly streamId: string }, signal: AbortSignal): Promise<void>;
+  /** Resolves once the session is taken up or already runs. */
+  startRecord(order: RecordSettings & { readonly channel: number }, signal: AbortSignal): Promise<void>;
+  /** Resolves when nothing more is recorded, also when there was no such session; its delivery goes on. */
+  stopRecord(order: { readonly channel: number; readonly sessionId: string }, signal: AbortSignal): Promise<void>;
 }
 
 /** The box the gateway runs on. */
@@ -34,8 +39,8 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     RTMPStopPublish: ({ channel, stream_id }, signal) => orders.stopPublish({ channel, streamId: stream_id }, signal),
     QueryTime: async () => ({ datetime: box.localDateTime() }),
     SyncTime: undefined,
-    StartCloudRecord: undefined,
-    StopCloudRecord: undefined,
+    StartCloudRecord: (params, signal) => orders.startRecord(recordOrder(params), signal),
+    StopCloudRecord: ({ channel, session_id }, signal) => orders.stopRecord({ channel, sessionId: session_id }, signal),
     CtrlPTZ: undefined,
     GetPTZPresetList: undefined,
     GetNetConfig: undefined,
@@ -43,6 +48,21 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     RebootChannel: undefined,
     RebootDevice: undefined,
     UpgradeFirmware: undefined,
+  };
+}
+
+function recordOrder(params: Params<'StartCloudRecord'>): RecordSettings & { readonly channel: number } {
+  return {
+    channel: params.channel,
+    sessionId: params.session_id,
+    maxBitsPerSecond: params.max_bitrate,
+    segmentSeconds: params.seg_duration,
+    segmentMaxBytes: params.seg_max_size,
+    segmentMaxCount: params.seg_max_count,
+    prerecordSeconds: params.prerecord_seconds,
+    startTs: params.start_ts,
+    callbackUrl: params.cbk_url,
+    ...(params.quality !== undefined && { quality: QUALITY[params.quality] }),
   };
 }
 

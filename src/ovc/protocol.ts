@@ -107,11 +107,12 @@ const ROWS = {
       channel,
       session_id: id,
       max_bitrate: maxBitrate,
-      seg_duration: count,
-      seg_max_size: count,
-      seg_max_count: count,
-      prerecord_seconds: count,
-      start_ts: z.number().int(),
+      seg_duration: count.min(1).max(3_600),
+      // Less than this does not hold one key frame of a common camera; more does not fit a small box.
+      seg_max_size: count.min(65_536).max(268_435_456),
+      seg_max_count: count.min(1).max(1_000),
+      prerecord_seconds: count.max(3_600),
+      start_ts: z.number().int().max(0xffff_ffff),
       cbk_url: z
         .url({ protocol: /^https?$/ })
         .refine((url) => Buffer.byteLength(url) <= 256, 'must not be longer than 256 bytes'),

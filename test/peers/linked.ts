@@ -31,7 +31,9 @@ export async function linked(t: TestContext, wishes: Wishes = {}) {
   const ovc = wishes.ovc ?? (await new RawOvc().listen());
   const { log, lines, text } = readableLog();
   const end = new AbortController();
-  const orders: Orders = { publish: wishes.publish ?? (async () => undefined), stopPublish: async () => undefined };
+  const nothing = async (): Promise<void> => undefined;
+  const publish = wishes.publish ?? nothing;
+  const orders: Orders = { publish, stopPublish: nothing, startRecord: nothing, stopRecord: nothing };
   const link = new OvcLink({
     login: loginAt(ovc.url, wishes.ca === undefined ? {} : { ca: wishes.ca }),
     handlers: { orders, box: { localDateTime: () => '2026-01-02T03:04:05' } },

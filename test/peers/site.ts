@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parseConfig } from '../../src/config/read.ts';
 import { Gateway } from '../../src/gateway.ts';
@@ -67,10 +70,13 @@ export async function startSite(
     firmwareModel: '0',
   };
   const stop = new AbortController();
-  const done = new Gateway({ config, login, stateDirectory: '/tmp', clock: systemClock, log }).run(stop.signal);
+  const stateDirectory = mkdtempSync(join(tmpdir(), 'ovd-site-'));
+  const gateway = await Gateway.open({ config, login, stateDirectory, clock: systemClock, log });
+  const done = gateway.run(stop.signal);
   t.after(async () => {
     stop.abort();
     await done;
+    rmSync(stateDirectory, { recursive: true, force: true });
   });
   const channel = (number: number) => ovc.devices.get(CODE)?.report.channels.find((entry) => entry.channel === number);
   await ovc.waitFor(() => cameras.every((_, number) => channel(number)?.state === 1), { timeoutMs: 20_000 });

@@ -10,7 +10,7 @@ const REQUESTS = 1_000;
 const BOUND_MS = 50;
 
 test('QueryTime is answered within milliseconds while 64 channels are reported', async (t) => {
-  const recording = { sessionId: 'r'.repeat(32) };
+  const recording = { sessionId: 'r'.repeat(32), flowing: true };
   let streams = 0;
   const report = () => {
     const publish = { streamId: `${++streams}`.padStart(32, 's'), live: true };

@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { Channel } from '../../../src/channel/channel.ts';
 import { Channels } from '../../../src/channel/channels.ts';
-import type { Camera, CameraSight, CameraStream, Live, PushOrder, PushReport } from '../../../src/channel/ports.ts';
+import type {
+  Camera,
+  CameraSight,
+  CameraStream,
+  Live,
+  PushOrder,
+  PushReport,
+  Recorder,
+  RecordOrder,
+  RecordReport,
+  RecordSettings,
+} from '../../../src/channel/ports.ts';
 import { GatewayError } from '../../../src/runtime/errors.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
 import { readableLog } from '../../peers/readable-log.ts';
@@ -38,7 +49,10 @@ class Job {
   }
 }
 
-function channelAtHand(t: TestContext, { standby = false } = {}) {
+function channelAtHand(
+  t: TestContext,
+  { standby = false, unfinished }: { standby?: boolean; unfinished?: RecordSettings } = {},
+) {
   const stays: Array<Job & { report: (sight: CameraSight) => void }> = [];
   const pushes: Array<Job & { order: PushOrder; report: (report: PushReport) => void }> = [];
   const standbys: Array<Job & { stream: CameraStream }> = [];
@@ -59,18 +73,33 @@ function channelAtHand(t: TestContext, { standby = false } = {}) {
       return standbys.at(-1)?.ended ?? Promise.resolve();
     },
   };
+  const takes: Array<Job & { order: RecordOrder; report: (report: RecordReport) => void }> = [];
+  const finished: string[] = [];
+  const recorder: Recorder = {
+    record(order, report, signal) {
+      takes.push(Object.assign(new Job(signal), { order, report }));
+      return takes.at(-1)?.ended ?? Promise.resolve();
+    },
+    finish: ({ sessionId }) => void finished.push(sessionId),
+    unfinished: () => unfinished,
+  };
   const clock = new FakeClock();
   const stop = new AbortController();
   let changes = 0;
-  const settings = { channel: 0, name: 'c', standby, live: { profile: 'auto', video: 'auto', audio: 'auto' } } as const;
+  const settings = {
+    channel: 0,
+    standby,
+    live: { profile: 'auto', video: 'auto', audio: 'auto' },
+    record: { profile: 'auto' },
+  } as const;
   const onChange = (): void => void changes++;
-  const channel = new Channel({ settings, camera, live, clock, log: readableLog().log, onChange });
+  const channel = new Channel({ settings, camera, live, recorder, clock, log: readableLog().log, onChange });
   const done = channel.run(stop.signal);
   t.after(async () => {
     stop.abort();
     await done;
   });
-  return { channel, stays, pushes, standbys, clock, stop, done, changes: () => changes };
+  return { channel, stays, pushes, standbys, takes, finished, clock, stop, done, changes: () => changes };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -240,6 +269,63 @@ test('the end of the channel is the end of its push', async (t) => {
   stop.abort();
   await done;
   assert.equal(pushes[0]?.signal.aborted, true);
+});
+
+const session = (sessionId: string): RecordSettings => ({
+  ...{ sessionId, maxBitsPerSecond: 0, segmentSeconds: 10, segmentMaxBytes: 1_000_000, segmentMaxCount: 3 },
+  ...{ prerecordSeconds: 0, startTs: 0, callbackUrl: 'http://ovc/cbk' },
+});
+
+test('a recording runs from its order to its stop, and what it has is finished by then', async (t) => {
+  const { channel, stays, takes, finished } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  await channel.startRecord(session('r1'), PATIENT);
+  assert.equal(channel.state.recording?.sessionId, 'r1');
+  await turn();
+  takes[0]?.report({ flowing: true });
+  await channel.startRecord(session('r1'), PATIENT);
+  assert.equal(takes.length, 1);
+  await channel.stopRecord('other');
+  assert.equal(channel.state.recording?.sessionId, 'r1');
+  await channel.stopRecord('r1');
+  assert.equal(channel.state.recording, undefined);
+  assert.equal(takes[0]?.signal.aborted, true);
+  assert.ok(finished.includes('r1'));
+});
+
+test('another session replaces the running one, unless it cannot be recorded', async (t) => {
+  const { channel, stays, takes, finished } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  await channel.startRecord(session('r1'), PATIENT);
+  await assert.rejects(channel.startRecord({ ...session('r2'), maxBitsPerSecond: 1 }, PATIENT), {
+    kind: 'bitrate-too-high',
+  });
+  assert.equal(channel.state.recording?.sessionId, 'r1');
+  await channel.startRecord(session('r3'), PATIENT);
+  await turn();
+  assert.equal(channel.state.recording?.sessionId, 'r3');
+  assert.deepEqual(finished, ['r1']);
+  assert.equal(takes.at(-1)?.order.settings.sessionId, 'r3');
+});
+
+test('a session that was running when the process ended is taken up as soon as the camera is seen', async (t) => {
+  const { channel, stays, takes } = channelAtHand(t, { unfinished: session('r1') });
+  assert.equal(channel.state.recording?.sessionId, 'r1');
+  assert.equal(takes.length, 0);
+  stays[0]?.report(SIGHT);
+  await turn();
+  assert.equal(takes[0]?.order.settings.sessionId, 'r1');
+});
+
+test('a recording follows the camera to another address within its session', async (t) => {
+  const { channel, stays, takes } = channelAtHand(t);
+  stays[0]?.report(SIGHT);
+  await channel.startRecord(session('r1'), PATIENT);
+  await turn();
+  stays[0]?.report({ ...SIGHT, streams: [{ ...STREAM, url: new URL('rtsp://10.0.0.9/main') }] });
+  await turn();
+  assert.equal(takes[0]?.signal.aborted, true);
+  assert.equal(takes[1]?.order.stream.url.href, 'rtsp://10.0.0.9/main');
 });
 
 test('an order for a channel that is not there is refused', async (t) => {

@@ -30,7 +30,9 @@ function dispatcher(t: TestContext, extra: Partial<Handlers> = {}) {
     stopped.push(streamId);
   };
   const box = { localDateTime: () => '2026-01-02T03:04:05' };
-  const handlers = { ...handlersFor({ orders: { publish, stopPublish }, box }), ...extra };
+  const nothing = async (): Promise<void> => undefined;
+  const orders = { publish, stopPublish, startRecord: nothing, stopRecord: nothing };
+  const handlers = { ...handlersFor({ orders, box }), ...extra };
   const subject = new Dispatcher({ handlers, clock, log, signal: room.signal });
   const ask = (channel: number, stream_id = 's') =>
     subject.request('RTMPPublish', { channel, stream_id, url: 'rtmp://h/a/k', max_bitrate: 0 });

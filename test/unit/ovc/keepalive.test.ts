@@ -32,7 +32,7 @@ const REPORTS: ReadonlyArray<readonly [name: string, state: Partial<ChannelState
     { camera: offline, publish: { streamId: 's', live: true } },
     { state: 2, stream_id: 's' },
   ],
-  ['recording', { camera: online, recording: { sessionId: 'r' } }, { state: 1, record_session: 'r' }],
+  ['recording', { camera: online, recording: { sessionId: 'r', flowing: true } }, { state: 1, record_session: 'r' }],
   ['alarmed by motion', { camera: online, alarms: new Set(['motion']) }, { state: 1, alarm: 8 }],
   [
     'alarmed by everything',
