@@ -114,7 +114,11 @@ export class LeanCamera implements Equipment {
       time: () => this.#time(),
       streamUri: () => 'rtsp://127.0.0.1/',
       snapshotUri: () => this.at('/snapshot').href,
-      services: () => SERVICES.map((service) => ({ service, xaddr: this.at(service.path).href })),
+      services: () =>
+        SERVICES.filter(({ isAnnounced }) => isAnnounced(habits)).map((service) => ({
+          service,
+          xaddr: this.at(service.path).href,
+        })),
     };
   }
 }

@@ -92,6 +92,13 @@ test('a camera without XAddrs is looked for where such a service usually is', as
   assert.equal(device?.xaddr.href, 'http://127.0.0.1/onvif/device_service');
 });
 
+test('an endpoint that says nothing is taken as it is: nobody is told apart by it', async (t) => {
+  const [shared] = await scanned(await responder(t, [discoverable(1, ['endpoint-shared'])]), 1);
+  assert.equal(shared?.endpoint, 'urn:uuid:00000000-0000-0000-0000-000000000000');
+  const changing = await scanned(await responder(t, [discoverable(2, ['endpoint-from-message'])]), 1);
+  assert.equal(changing.length, 1);
+});
+
 test('32 cameras are found at once, several in a packet', async (t) => {
   const cameras = Array.from({ length: 32 }, (_, at) => discoverable(at + 1));
   const devices = await scanned(await responder(t, cameras), 32);

@@ -109,6 +109,20 @@ test('a subscription that the camera has forgotten is made anew, and no alarm en
   await fact(() => told().length === 2);
 });
 
+test('a camera with three places keeps the three that have them, and ours is tried for again', async (t) => {
+  const { camera, pass, told } = await heardCamera(t, ['three-slots']);
+  await fact(() => camera.events.counts.pulls > 0);
+  for (let place = 0; place < 2; place++) camera.events.make(60_000);
+  assert.equal(camera.events.make(60_000), undefined);
+  camera.events.forgetAll();
+  for (let place = 0; place < 3; place++) camera.events.make(30_000);
+  await pass(20_000);
+  assert.equal(camera.events.counts.open, 3);
+  await pass(60_000, 2000);
+  camera.events.emit(motion(true));
+  while (told().length < 1) await pass(1000);
+});
+
 test('two subscribers that evict each other do not do so for ever', async (t) => {
   const { camera, pass } = await heardCamera(t);
   const ten = 600_000;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { serviceAddresses } from '../../src/onvif/device.ts';
 import type { PtzQuirks } from '../../src/onvif/ptz/quirks.ts';
 import type { MoveOp } from '../../src/onvif/ptz/velocity.ts';
 import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
@@ -81,6 +82,14 @@ test('speed 0 moves slowly, 100 fast, and a capped camera no faster than its cap
   assert.ok(slow > 0.02 && slow < 0.03, String(slow));
   assert.ok((await travelled(100)) > 0.19);
   assert.ok((await travelled(100, { maxVelocity: 0.5 })) < 0.11);
+});
+
+test('PTZ is found where only GetCapabilities tells of it, and not where there is none', async (t) => {
+  const hidden = await movedCamera(t, { habits: ['ptz-capabilities-only'] });
+  const services = await serviceAddresses(hidden.camera.session(t), hidden.signal);
+  assert.equal(services.get('ptz')?.pathname, '/onvif/ptz_service');
+  const none = await movedCamera(t, { habits: ['no-ptz'] });
+  assert.equal((await serviceAddresses(none.camera.session(t), none.signal)).get('ptz'), undefined);
 });
 
 test('a camera without zoom says so when it is told to zoom, and still pans', async (t) => {

@@ -1,7 +1,7 @@
 /**
  * A device that has answered a probe. Its endpoint is no identity by itself: there are cameras that share one, make a
  * new one for each answer, or have all zeros. Until a login has shown the serial number or the MAC address, a device is
- * its endpoint together with the address it answered from (ONVIF field guide 4.5).
+ * its endpoint, or its service's address, together with the address it answered from (ONVIF field guide 4.5).
  */
 export interface DiscoveredDevice {
   /** EndpointReference, as the device wrote it; empty where it has none. */
@@ -21,7 +21,7 @@ export interface DiscoveredDevice {
   readonly types: readonly string[];
 }
 
-/** What tells one device from another before a login. */
-export function keyOf({ endpoint, address }: DiscoveredDevice): string {
-  return `${endpoint} ${address}`;
+/** Two answers with a key in common are of one device, as far as can be told before a login. */
+export function keysOf({ endpoint, address, xaddr }: DiscoveredDevice): string[] {
+  return [`${address} ${xaddr.href}`, ...(endpoint === '' ? [] : [`${address} ${endpoint}`])];
 }

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import { aborted, Scope } from '../../runtime/scope.ts';
-import { type DiscoveredDevice, keyOf } from './device.ts';
+import { type DiscoveredDevice, keysOf } from './device.ts';
 import { devicesIn } from './matches.ts';
 import { PROBE_KINDS, probe } from './probe.ts';
 
@@ -41,10 +41,13 @@ const HOPS = 4;
  */
 export async function scan(wish: ScanWish, parts: ScanParts, signal: AbortSignal): Promise<DiscoveredDevice[]> {
   const { clock, log } = parts;
-  const devices = new Map<string, DiscoveredDevice>();
+  const devices: DiscoveredDevice[] = [];
+  const known = new Set<string>();
   const hear = (device: DiscoveredDevice): void => {
-    if (devices.has(keyOf(device)) || devices.size >= MOST_DEVICES) return;
-    devices.set(keyOf(device), device);
+    const keys = keysOf(device);
+    if (keys.some((key) => known.has(key)) || devices.length >= MOST_DEVICES) return;
+    for (const key of keys) known.add(key);
+    devices.push(device);
     wish.found?.(device);
   };
   const scope = new Scope(signal);
@@ -59,7 +62,7 @@ export async function scan(wish: ScanWish, parts: ScanParts, signal: AbortSignal
   await clock.sleep(wish.listenMs ?? LISTEN_MS, scope.signal);
   scope.end();
   await Promise.all(cards);
-  return [...devices.values()];
+  return devices;
 }
 
 /** Our IPv4 addresses that lead anywhere; containers' bridges and the like lead to no camera. */

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import { Scope } from '../../runtime/scope.ts';
 import type { Habits } from './habits.ts';
-import { envelopeWith } from './soap-envelope.ts';
 import { type Xml, xml } from './xml.ts';
 
 /** One event, with whatever topic and items a test wants. */
@@ -37,6 +36,14 @@ export interface EventCounts {
   readonly waiting: number;
 }
 
+export interface EventDeskParts {
+  readonly clock: Clock;
+  readonly habits: Habits;
+  readonly log: Logger;
+  /** What makes a SOAP message of a body. */
+  readonly envelopeWith: (body: Xml) => string;
+}
+
 const LONGEST_QUEUE = 1000;
 const IDLE_MS = 10_000;
 const SEND_MS = 5000;
@@ -46,12 +53,14 @@ export class EventDesk {
   readonly #clock: Clock;
   readonly #habits: Habits;
   readonly #log: Logger;
+  readonly #envelopeWith: EventDeskParts['envelopeWith'];
   readonly #open = new Map<string, Subscription>();
   /** The last message of every state, for those who come later. */
   readonly #states = new Map<string, CameraEvent>();
   readonly #counts = { made: 0, renewed: 0, ended: 0, pulls: 0, sent: 0, waiting: 0 };
 
-  constructor(parts: { readonly clock: Clock; readonly habits: Habits; readonly log: Logger }) {
+  constructor(parts: EventDeskParts) {
+    this.#envelopeWith = parts.envelopeWith;
     this.#clock = parts.clock;
     this.#habits = parts.habits;
     this.#log = parts.log;
@@ -156,7 +165,7 @@ export class EventDesk {
     const outgoing = request(consumer, { method: 'POST', headers, timeout: SEND_MS }, (reply) => reply.resume());
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', (err) => this.#log.debug({ err }, 'event not delivered'));
-    outgoing.end(envelopeWith(xml`<wsnt:Notify>${message}</wsnt:Notify>`));
+    outgoing.end(this.#envelopeWith(xml`<wsnt:Notify>${message}</wsnt:Notify>`));
   }
 
   #messageXml({ topic, operation, source = [], key = [], data = [] }: CameraEvent): Xml {
