@@ -1,36 +1,69 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { check } from './commands/check.ts';
 import {
-  type Command,
+  type CommandRow,
   EXIT,
   type ExitCode,
   helpText,
   parseInvocation,
   type Surroundings,
   UsageError,
+  usageText,
 } from './commands/command-line.ts';
-import { demo } from './commands/demo.ts';
-import { run } from './commands/run.ts';
-import { simulate } from './commands/simulate.ts';
 
-/** The words of the command line. Each loads what it needs when it runs, so that `run` starts fast. */
-const COMMANDS: ReadonlyMap<string, Command> = new Map(Object.entries({ run, check, demo, simulate }));
+/** The words of the command line. */
+const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
+  Object.entries({
+    run: {
+      usage: 'run [-c FILE]',
+      does: 'the gateway, in the foreground; its log goes to stdout',
+      load: async () => (await import('./commands/run.ts')).run,
+    },
+    check: {
+      usage: 'check [-c FILE] [--json]',
+      does: 'says what would not work and why, without starting',
+      load: async () => (await import('./commands/check.ts')).check,
+    },
+    demo: {
+      usage: 'demo [--cameras N] [--port N] [--tour]',
+      does: 'simulated platform, virtual cameras and the gateway on this machine',
+      load: async () => (await import('./commands/demo.ts')).demo,
+    },
+    simulate: {
+      usage: 'simulate ovc|camera [OPTIONS]',
+      does: 'a platform, or a camera, alone; simulate --help lists the options',
+      details: [
+        '',
+        '--host H               address to listen on; default 127.0.0.1',
+        '--port N               ovc: WebSocket and page (8090); camera: ONVIF (8000); 0 for any free one',
+        '--rtmp-port N          ovc: RTMP (1935)',
+        '--rtsp-port N          camera: RTSP (8554)',
+        '--login USER:PASSWORD  ovc: the one device that may log in, default any; camera: default admin:admin123',
+        '--token T              ovc: needed for the page and API on any address but loopback',
+        '--video CODEC          camera: H264, H265 or MJPEG',
+        '--audio CODEC          camera: PCMU, PCMA, AAC or none',
+        '--habits A,B           camera: bad habits to show; a wrong one lists them all',
+      ],
+      load: async () => (await import('./commands/simulate.ts')).simulate,
+    },
+  }),
+);
 
 async function main([word = '', ...args]: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { print, version } = surroundings;
   if (word === '--version') return said(print, version);
-  if (word === '--help' || word === 'help') return said(print, helpText(COMMANDS));
-  const command = COMMANDS.get(word);
+  if (word === '--help' || word === 'help') return said(print, helpText(COMMANDS.values()));
+  const row = COMMANDS.get(word);
   try {
-    if (!command) throw new UsageError(word === '' ? 'which command?' : `unknown command: ${word}`);
+    if (row && args.includes('--help')) return said(print, usageText(row));
+    if (!row) throw new UsageError(word === '' ? 'which command?' : `unknown command: ${word}`);
+    const command = await row.load();
     return await command.run(parseInvocation(command, args), surroundings);
   } catch (err) {
     if (!(err instanceof UsageError)) throw err;
-    process.stderr.write(
-      `ovd-gateway: ${err.message}\n\n${command ? `usage: ovd-gateway ${command.usage}` : helpText(COMMANDS)}\n`,
-    );
+    const usage = row ? usageText(row) : helpText(COMMANDS.values());
+    process.stderr.write(`ovd-gateway: ${err.message}\n\n${usage}\n`);
     return EXIT.usage;
   }
 }

@@ -32,8 +32,6 @@ const LOOK_MS = 60_000;
 
 /** Says what would not work and why, without starting. */
 export const check: Command = {
-  usage: 'check [-c FILE] [--json]',
-  does: 'says what would not work and why, without starting',
   options: { config: CONFIG_OPTION, json: { type: 'boolean' } },
   run: async ({ values }: Invocation, { env, signal, print, version }: Surroundings): Promise<ExitCode> => {
     const file = configFile(values);

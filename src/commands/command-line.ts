@@ -22,12 +22,19 @@ export interface Invocation {
 }
 
 export interface Command {
-  readonly usage: string;
-  readonly does: string;
   readonly options: Options;
   /** How many words may follow the command. */
   readonly words?: number;
   run(invocation: Invocation, surroundings: Surroundings): Promise<ExitCode>;
+}
+
+/** A word of the command line. The command itself is loaded when it is asked for, so that `run` starts fast. */
+export interface CommandRow {
+  readonly usage: string;
+  readonly does: string;
+  /** A line for each option that the usage does not explain by itself. */
+  readonly details?: readonly string[];
+  load(): Promise<Command>;
 }
 
 /** Bad usage: the sentence for the user. */
@@ -81,15 +88,19 @@ export function oneOf<T extends string>(
   return word;
 }
 
+/** The help for one command. */
+export function usageText({ usage, does, details = [] }: CommandRow): string {
+  return [`usage: ovd-gateway ${usage}`, '', `  ${does}`, ...details.map((line) => `  ${line}`)].join('\n');
+}
+
 /** The help text: one line a command. */
-export function helpText(commands: ReadonlyMap<string, Command>): string {
-  const rows = [...commands.values()].map(({ usage, does }) => [`  ovd-gateway ${usage}`, does] as const);
-  const width = Math.max(...rows.map(([usage]) => usage.length)) + 2;
-  const lines = rows.map(([usage, does]) => `${usage.padEnd(width)}${does}`);
+export function helpText(rows: Iterable<CommandRow>): string {
+  const columns = [...rows].map(({ usage, does }) => [`  ovd-gateway ${usage}`, does] as const);
+  const width = Math.max(...columns.map(([usage]) => usage.length)) + 2;
   return [
     'Brings ONVIF and RTSP cameras into an OVS cloud platform.',
     '',
-    ...lines,
+    ...columns.map(([usage, does]) => `${usage.padEnd(width)}${does}`),
     '',
     'Exit codes: 0 done, 1 failed, 2 bad usage, 78 bad configuration',
   ].join('\n');

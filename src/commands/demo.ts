@@ -17,8 +17,6 @@ const MOST_CAMERAS = 16;
 
 /** Everything on this machine, nothing to configure: to look at it, or as a tour that ends by itself. */
 export const demo: Command = {
-  usage: 'demo [--cameras N] [--tour]',
-  does: 'simulated platform, virtual cameras and the gateway on this machine',
   options: { cameras: { type: 'string' }, tour: { type: 'boolean' }, port: { type: 'string' } },
   run: async ({ values }: Invocation, { signal, print, self }: Surroundings): Promise<ExitCode> => {
     const cameras = wholeNumber(values.cameras, 'cameras', 2);

@@ -13,8 +13,6 @@ import { loginOf } from './login.ts';
 
 /** The gateway, in the foreground, until a signal ends it. */
 export const run: Command = {
-  usage: 'run [-c FILE]',
-  does: 'the gateway, in the foreground; its log goes to stdout',
   options: { config: CONFIG_OPTION },
   run: async ({ values }: Invocation, surroundings: Surroundings): Promise<ExitCode> => {
     const output = await logOutput(process.stdout);

@@ -39,9 +39,6 @@ const SIMULATIONS: ReadonlyMap<string, Simulation> = new Map(
 
 /** The platform or a camera alone, for developers of the other side. */
 export const simulate: Command = {
-  usage:
-    'simulate ovc|camera [--host H] [--port N] [--rtmp-port N] [--rtsp-port N] [--login USER:PASSWORD] [--token T] [--video CODEC] [--audio CODEC] [--habits A,B]',
-  does: 'a platform, or a camera, alone on this machine',
   options: OPTIONS,
   words: 1,
   run: async ({ values, positionals }, surroundings) => {
