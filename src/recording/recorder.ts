@@ -192,14 +192,14 @@ export class CloudRecorder implements Recorder, Runnable {
 
   #deliver(session: Session): void {
     const { key, delivery } = session;
-    const delivery_ = delivery.run(this.#delivering.signal).then(() => {
-      this.#deliveries.delete(delivery_);
+    const delivered = delivery.run(this.#delivering.signal).then(() => {
+      this.#deliveries.delete(delivered);
       if (this.#delivering.signal.aborted) return;
       this.#sessions.delete(key);
       this.#parts.book.forget(key);
       session.log.info(delivery.status, 'recording delivered');
     });
-    this.#deliveries.add(delivery_);
+    this.#deliveries.add(delivered);
   }
 
   #remember(session: Session, change: Partial<RememberedRecording>): void {
