@@ -35,8 +35,11 @@ const PROBE = {
   full: [],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Longer than any camera takes to answer; ffmpeg counts it in microseconds and anew for each read. */
-const SOCKET_TIMEOUT_US = 5_000_000;
+/**
+ * In microseconds, and longer than our own patience: at its first timeout ffmpeg lets go of a picture it had kept, which
+ * would look like life. It is for an ffmpeg that has outlived us.
+ */
+const SOCKET_TIMEOUT_US = 15_000_000;
 
 const INPUT = [
   // TCP, because lost UDP packets smear the picture.
