@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeviceReport } from '../../src/simulator/ovc/device.ts';
+import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
+import { Child } from './child.ts';
+
+const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const LOGIN_PASSWORD = 'bench-password';
+
+export interface GatewayWish {
+  readonly ovc: OvcSimulator;
+  /** What the platform calls it. */
+  readonly code: string;
+  /** Where it logs in; the platform itself when not given. */
+  readonly url?: string;
+  /** As in the configuration file. */
+  readonly channels: readonly object[];
+  /** Takes the configuration file. */
+  readonly folder: string;
+}
+
+/** The gateway under measurement: the built program, started as a customer starts it. */
+export class MeasuredGateway {
+  readonly code: string;
+  readonly #ovc: OvcSimulator;
+  readonly #child: Child;
+  readonly #channels: number;
+
+  private constructor({ ovc, code, channels }: GatewayWish, file: string) {
+    this.code = code;
+    this.#ovc = ovc;
+    this.#channels = channels.length;
+    this.#child = Child.spawn(process.execPath, [PROGRAM, 'run', '-c', file]);
+  }
+
+  static async start(wish: GatewayWish): Promise<MeasuredGateway> {
+    const { ovc, code, url = ovc.url, channels, folder } = wish;
+    const file = join(folder, `${code}.yaml`);
+    const config = {
+      platform: { url, login_code: code, login_password: LOGIN_PASSWORD },
+      state_dir: join(folder, code),
+      discovery: { enabled: false },
+      web: { listen: '127.0.0.1:0' },
+      channels,
+    };
+    // JSON is YAML.
+    await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+    return new MeasuredGateway(wish, file);
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** `performance.now()` right before its process was started. */
+  get startedMs(): number {
+    return this.#child.startedMs;
+  }
+
+  get report(): DeviceReport | undefined {
+    return this.#ovc.devices.get(this.code)?.report;
+  }
+
+  /** What the last Keepalive said of a channel. */
+  channel(channel: number): DeviceReport['channels'][number] | undefined {
+    return this.report?.channels.find((entry) => entry.channel === channel);
+  }
+
+  /**
+   * `performance.now()` of the moment at which the platform had seen the fact.
+   * @throws Error when the gateway ends, or when the fact does not come in 30 s
+   */
+  async moment(fact: () => unknown): Promise<number> {
+    const seen = (): number | undefined => {
+      const { obituary } = this.#child;
+      if (obituary !== undefined) throw new Error(obituary);
+      return fact() ? performance.now() : undefined;
+    };
+    return this.#ovc.waitFor(seen, { timeoutMs: 30_000 });
+  }
+
+  firstKeepalive(): Promise<number> {
+    return this.moment(() => (this.report?.keepalives ?? 0) > 0);
+  }
+
+  async camerasOnline(): Promise<void> {
+    await this.moment(() => {
+      const { channels = [] } = this.report ?? {};
+      return channels.length === this.#channels && channels.every(({ state }) => state > 0);
+    });
+  }
+
+  /** @throws Error when it answers with an error */
+  async ask(method: string, params: Readonly<Record<string, unknown>>): Promise<void> {
+    const answer = await this.#ovc.request(this.code, method, params);
+    if ('err' in answer && answer.err) throw new Error(`${method} refused: ${JSON.stringify(answer.err)}`);
+  }
+
+  /** Orders a channel live to that name at the platform's RTMP server. */
+  publish(channel: number, name: string): Promise<void> {
+    return this.ask('RTMPPublish', {
+      ...{ channel, url: this.#ovc.rtmpUrl('live', name), stream_id: name, max_bitrate: 0 },
+    });
+  }
+
+  unpublish(channel: number, name: string): Promise<void> {
+    return this.ask('RTMPStopPublish', { channel, stream_id: name });
+  }
+
+  stop(): Promise<void> {
+    return this.#child.stop();
+  }
+}

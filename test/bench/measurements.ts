@@ -1,0 +1,51 @@
+import { answerTimes } from './measure/answers.ts';
+import { linkRestored, startToKeepalive } from './measure/link.ts';
+import { liveCost } from './measure/live-cost.ts';
+import { publishTimes } from './measure/publish.ts';
+import { stallTimes } from './measure/stall.ts';
+import type { BenchOptions } from './options.ts';
+import type { Row } from './report.ts';
+import type { Stage } from './stage.ts';
+
+export interface Measurement {
+  /** For `--only`. */
+  readonly name: string;
+  /** How it is measured, for whoever doubts the figures. */
+  readonly how: string;
+  /** @throws Error when it could not be made */
+  make(stage: Stage, options: BenchOptions): Promise<readonly Row[]>;
+}
+
+/** All measurements, in the order in which they are made. Another one is another row. */
+export const MEASUREMENTS: readonly Measurement[] = [
+  {
+    name: 'live',
+    how: 'all cameras pushed, by the gateway and by one plain ffmpeg each, in turns; CPU and PSS of the whole process tree',
+    make: liveCost,
+  },
+  {
+    name: 'publish',
+    how: 'order (for ffmpeg: spawn) to first whole key frame at the RTMP server; both join the camera at the same places of its group of pictures',
+    make: publishTimes,
+  },
+  {
+    name: 'start',
+    how: 'spawn of the process to its first Keepalive at the platform, all cameras configured',
+    make: startToKeepalive,
+  },
+  {
+    name: 'answers',
+    how: 'QueryTime to its answer, one after the other, 64 channels configured and online',
+    make: answerTimes,
+  },
+  {
+    name: 'stall',
+    how: 'cameras keep their RTSP session and send nothing: to the Keepalive that says so; sending again: to the next picture at the RTMP server',
+    make: stallTimes,
+  },
+  {
+    name: 'link',
+    how: 'connection to the platform cut, its address closed for the time given, then open again: to the first Keepalive',
+    make: linkRestored,
+  },
+];
