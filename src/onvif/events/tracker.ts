@@ -110,7 +110,8 @@ export class AlarmTracker {
   /** All messages of one reply at once, so that one that hands over to the next makes no end and start between. */
   apply(batch: readonly Notification[], nowMs: number): AlarmEdge[] {
     const before = this.tick(nowMs);
-    if (batch.length > 0) this.#offlineSinceMs = undefined;
+    // Whoever answers is there, even with nothing to tell.
+    this.#offlineSinceMs = undefined;
     for (const notification of batch) this.#read(notification, nowMs);
     return [...before, ...this.#edges(nowMs)];
   }
