@@ -12,7 +12,7 @@ export class RecipeChoice {
 
   constructor({ audio }: CameraStream) {
     this.#audio = audio === undefined ? 'none' : audio === 'AAC' ? 'copy' : 'encode';
-    this.#recipe = { probe: 'small', times: 'camera', audio: this.#audio };
+    this.#recipe = { probe: 'small', times: 'camera', audio: this.#audio, order: 'asTheyCome' };
   }
 
   get recipe(): Recipe {
@@ -23,8 +23,8 @@ export class RecipeChoice {
   learn(remedy: Partial<Recipe>): boolean {
     const before = this.#recipe;
     this.#recipe = { ...before, ...remedy };
-    const { probe, times, audio } = this.#recipe;
-    return probe !== before.probe || times !== before.times || audio !== before.audio;
+    const { probe, times, audio, order } = this.#recipe;
+    return probe !== before.probe || times !== before.times || audio !== before.audio || order !== before.order;
   }
 
   /**

@@ -8,11 +8,12 @@ import { type EncoderRow, encoderArguments } from './encoders.ts';
  * fluent-ffmpeg puts the list together and never runs it.
  */
 
-/** What is tried on one stream. The first choice is the fastest; each fault that ffmpeg names changes one of the three. */
+/** What is tried on one stream. The first choice is the fastest; each fault that ffmpeg names changes one of these. */
 export interface Recipe {
   readonly probe: keyof typeof PROBE;
   readonly times: keyof typeof TIMES;
   readonly audio: keyof typeof AUDIO;
+  readonly order: keyof typeof SORTED_WITHIN_US;
 }
 
 /** What becomes of the video. */
@@ -56,8 +57,12 @@ const TRACKS = {
 
 const AUDIO = {
   copy: ['-map', '0:a:0?', '-c:a', 'copy'],
-  // 16 kHz, because not every player takes AAC at a telephone's 8; it holds all that G.711 and G.726 have.
-  encode: ['-map', '0:a:0?', '-c:a', 'aac', '-ar', '16000', '-ac', '1', '-b:a', '32k'],
+  // 16 kHz, because not every player takes AAC at a telephone's 8; it holds all that G.711 and G.726 have. The encoder's
+  // first packet lies before the time 0 and is silence; FLV cannot take it once a picture of time 0 is written.
+  encode: [
+    ...['-map', '0:a:0?', '-c:a', 'aac', '-ar', '16000', '-ac', '1', '-b:a', '32k'],
+    ...['-bsf:a', 'noise=drop=lt(pts\\,0)'],
+  ],
   none: ['-an'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -65,28 +70,36 @@ const AUDIO = {
 const filled = (now: string, before: string): string =>
   `if(eq(${now},NOPTS),if(eq(${before},NOPTS),0,${before}+1),${now})`;
 
+const PICTURE_TIME = filled('PTS', 'PREV_OUTPTS');
+const DECODE_TIME = filled('DTS', 'PREV_OUTDTS');
+
 const TIMES = {
   camera: [],
-  // With B-frames the first packets may have no time, at which ffmpeg's muxers give up.
-  filled: ['-bsf:v:0', `setts=pts='${filled('PTS', 'PREV_OUTPTS')}':dts='${filled('DTS', 'PREV_OUTDTS')}'`],
+  // With B-frames the first packets may have no time, at which ffmpeg's muxers give up; and what ffmpeg guesses instead
+  // may lie behind the picture's own time. A decoding time that rises and is not later than the picture's is taken.
+  filled: ['-bsf:v:0', `setts=pts='${PICTURE_TIME}':dts='max(PREV_OUTDTS+1,min(${DECODE_TIME},${PICTURE_TIME}))'`],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
  * Sound and picture are passed on as they come, not sorted by time: sorting costs a live view a fifth of a second, and
- * ten seconds where a camera announces sound and sends none. The tee muxer sorts by itself, hence the option apart.
+ * more where a camera announces sound and sends none. FLV's muxer, though, gives up on a packet that lies before the
+ * very first one, so a camera whose sound comes late and dated back is sorted.
  */
-const AS_THEY_COME = ['-max_interleave_delta', '1'];
+const SORTED_WITHIN_US = { asTheyCome: 1, sorted: 500_000 } as const;
 
 /**
  * Where the outputs go: FLV to stdout, TS to the first extra pipe. TS is recorded, not watched: so it is sorted within
- * half a second, and flushed by the block, since each write is a wake-up.
+ * half a second, and flushed by the block, since each write is a wake-up. When one of them fails, all ends at once:
+ * with the other alone ffmpeg would go on as if nothing had happened.
  */
-const FLV = 'f=flv:flvflags=no_duration_filesize:max_interleave_delta=1';
-const TS = 'f=mpegts:flush_packets=0:max_interleave_delta=500000';
+const flv = (order: Recipe['order']): string =>
+  `onfail=abort:f=flv:flvflags=no_duration_filesize:max_interleave_delta=${SORTED_WITHIN_US[order]}`;
+const TS = 'onfail=abort:f=mpegts:flush_packets=0:max_interleave_delta=500000';
 
 interface Layout {
   readonly video: (order: FeedOrder) => readonly string[];
-  readonly tee: string;
+  /** The outputs, given FLV's options. */
+  readonly tee: (flv: string) => string;
 }
 
 const VIDEO = ['-map', '0:v:0'];
@@ -94,16 +107,16 @@ const encoded = ({ plan, stream: { framesPerSecond } }: FeedOrder): string[] =>
   plan.way === 'copy' ? [] : encoderArguments(plan.encoder, { ...plan, framesPerSecond });
 
 const LAYOUT = {
-  copy: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
+  copy: { video: () => [...VIDEO, '-c:v', 'copy'], tee: (flv) => `[${flv}]pipe:1|[${TS}]pipe:3` },
   // FLV of ffmpeg 5 has no place for the codec.
-  tsOnly: { video: () => [...VIDEO, '-c:v', 'copy'], tee: `[${TS}]pipe:3` },
+  tsOnly: { video: () => [...VIDEO, '-c:v', 'copy'], tee: () => `[${TS}]pipe:3` },
   // The camera's own video is recorded, the encoded one watched.
   encodedBesideCopy: {
     video: (order) => [...VIDEO, ...VIDEO, ...encoded(order), '-c:v:1', 'copy'],
-    tee: `[select=\\'v:0,a\\':${FLV}]pipe:1|[select=\\'v:1,a\\':${TS}]pipe:3`,
+    tee: (flv) => `[select=\\'v:0,a\\':${flv}]pipe:1|[select=\\'v:1,a\\':${TS}]pipe:3`,
   },
   // TS has no place for the codec either.
-  encoded: { video: (order) => [...VIDEO, ...encoded(order)], tee: `[${FLV}]pipe:1|[${TS}]pipe:3` },
+  encoded: { video: (order) => [...VIDEO, ...encoded(order)], tee: (flv) => `[${flv}]pipe:1|[${TS}]pipe:3` },
 } as const satisfies Record<string, Layout>;
 
 /** What becomes of each codec, copied and transcoded; where there is no layout, the codec cannot be copied. */
@@ -133,11 +146,15 @@ export function feedArguments(order: FeedOrder): string[] {
     throw new GatewayError('feed-failed', 'video of this codec can only be transcoded', { reason: stream.video });
   const layout: Layout = LAYOUT[name];
   const device = plan.way === 'transcode' ? plan.encoder.device : [];
-  return ffmpeg(addressWithCredentials(stream.url, stream.credentials))
-    .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
-    .output(layout.tee)
-    .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio], ...AS_THEY_COME, '-f', 'tee')
-    ._getArguments();
+  return (
+    ffmpeg(addressWithCredentials(stream.url, stream.credentials))
+      .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
+      .output(layout.tee(flv(recipe.order)))
+      .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio])
+      // The tee muxer sorts too, beside those it feeds.
+      .outputOptions('-max_interleave_delta', String(SORTED_WITHIN_US[recipe.order]), '-f', 'tee')
+      ._getArguments()
+  );
 }
 
 /** The address with user and password in it, which is how ffmpeg takes them; each sign that is special is escaped. */

@@ -49,6 +49,12 @@ const FAILURES: readonly Failure[] = [
     remedy: { times: 'filled' },
   },
   {
+    pattern: /Packets are not in the proper order with respect to DTS/,
+    kind: 'feed-failed',
+    message: 'camera sends sound late and dated back',
+    remedy: { order: 'sorted' },
+  },
+  {
     pattern: /not compatible with flv|codec not currently supported in container|Tag .* incompatible/,
     kind: 'feed-failed',
     message: 'camera sends another codec than it says',

@@ -27,7 +27,8 @@ test('audio is copied when it is AAC, encoded when it is anything else, and left
 test('a remedy is taken once', () => {
   const choice = choiceFor('AAC');
   assert.equal(choice.learn({ probe: 'full' }), true);
-  assert.deepEqual(choice.recipe, { probe: 'full', times: 'camera', audio: 'copy' });
+  assert.deepEqual(choice.recipe, { probe: 'full', times: 'camera', audio: 'copy', order: 'asTheyCome' });
+  assert.equal(choice.learn({ order: 'sorted' }), true);
   assert.equal(choice.learn({ probe: 'full' }), false);
 });
 

@@ -22,7 +22,7 @@ const STREAM: CameraStream = {
   framesPerSecond: 15,
   bitsPerSecond: undefined,
 };
-const RECIPE: Recipe = { probe: 'small', times: 'camera', audio: 'encode' };
+const RECIPE: Recipe = { probe: 'small', times: 'camera', audio: 'encode', order: 'asTheyCome' };
 
 function line(stream: Partial<CameraStream> = {}, recipe: Partial<Recipe> = {}): string {
   const order = { stream: { ...STREAM, ...stream }, plan: { way: 'copy' as const }, recipe: { ...RECIPE, ...recipe } };
@@ -87,7 +87,18 @@ const ROWS: ReadonlyArray<{
     has: '-allowed_media_types video -i',
     hasNot: '-c:a',
   },
-  { words: 'H.264 goes to both pipes', has: ']pipe:1|[f=mpegts', hasNot: 'select' },
+  { words: 'H.264 goes to both pipes', has: ']pipe:1|[onfail=abort:f=mpegts', hasNot: 'select' },
+  {
+    words: 'sound and picture go out as they come',
+    has: '-max_interleave_delta 1 -f tee',
+    hasNot: 'no_duration_filesize:max_interleave_delta=500000',
+  },
+  {
+    words: 'late sound is sorted in',
+    recipe: { order: 'sorted' },
+    has: 'no_duration_filesize:max_interleave_delta=500000]pipe:1',
+    hasNot: '-max_interleave_delta 1 ',
+  },
   { words: 'H.265 goes to the TS alone', stream: { video: 'H265' }, has: ']pipe:3', hasNot: 'pipe:1' },
   { words: 'ffmpeg’s stdin stays open', has: '-f tee', hasNot: '-nostdin' },
 ];

@@ -39,6 +39,7 @@ const REMEDIES = [
     remedy: { probe: 'full' },
   },
   { line: 'Too many packets buffered for output stream 0:1.', remedy: { audio: 'none' } },
+  { line: '[flv @ 0x55] Packets are not in the proper order with respect to DTS', remedy: { order: 'sorted' } },
 ] as const;
 
 for (const { line, remedy } of REMEDIES) {
