@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Camera } from './channel/ports.ts';
+import { ViewOnly } from './channel/view-only.ts';
 import type { ChannelConfig } from './config/schema.ts';
 import { describe } from './media/rtsp/client.ts';
 import { RtspCamera } from './media/rtsp/rtsp-camera.ts';
@@ -18,8 +19,8 @@ export function cameraFor(
   world: CameraWorld,
 ): Camera {
   const { clock, log } = world;
-  if (rtsp) return new RtspCamera({ url: new URL(rtsp.url), credentials: rtsp.credentials, name, clock });
-  if (onvif?.host === undefined) return NOT_FOUND;
+  if (rtsp) return new RtspCamera({ url: new URL(rtsp.url), credentials: rtsp.credentials, name, clock, log });
+  if (onvif?.host === undefined) return new Unfound(log);
   const { host, port, tls, credentials } = onvif;
   return new OnvifCamera({
     host,
@@ -33,12 +34,17 @@ export function cameraFor(
   });
 }
 
-const notFound = (): Promise<never> =>
-  Promise.reject(
-    new GatewayError('camera-unreachable', 'the address of the camera is not known', {
-      reason: 'a camera given by its endpoint alone cannot be found yet; give its host',
-    }),
-  );
-
 /** A camera known by its endpoint reference only. */
-const NOT_FOUND: Camera = { watch: notFound, info: notFound };
+class Unfound extends ViewOnly implements Camera {
+  watch(): Promise<never> {
+    return Promise.reject(
+      new GatewayError('camera-unreachable', 'the address of the camera is not known', {
+        reason: 'a camera given by its endpoint alone cannot be found yet; give its host',
+      }),
+    );
+  }
+
+  info(): Promise<never> {
+    return this.watch();
+  }
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
+import type { AlarmReport } from './alarm.ts';
 import type { Camera, CameraSight, Live, Recorder, RecordSettings } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
 import { CloudRecording } from './recording.ts';
@@ -111,7 +112,7 @@ export class Channel implements Runnable {
   async #watch(signal: AbortSignal): Promise<void> {
     const { camera, clock } = this.#parts;
     try {
-      await camera.watch((sight) => this.#see(sight), signal);
+      await camera.watch({ seen: (sight) => this.#see(sight), alarm: (report) => this.#hear(report) }, signal);
     } catch (why) {
       if (why instanceof Error) {
         this.#apply({ type: 'camera', camera: { presence: 'offline', since: clock.wall(), why } });
@@ -128,6 +129,11 @@ export class Channel implements Runnable {
     this.#publishing.see(sight).catch((err: unknown) => log.warn({ err }, 'the push cannot follow the camera'));
     this.#recording.see(sight);
     if (this.settings.standby) this.#standby.see(sight);
+  }
+
+  #hear({ alarm, state, desc }: AlarmReport): void {
+    this.#parts.log.info({ alarm, state, desc }, 'alarm');
+    this.#apply({ type: 'alarm', alarm, active: state === 'start' });
   }
 
   #apply(fact: Fact): void {

@@ -1,4 +1,5 @@
 import type { Secret } from '../runtime/secret.ts';
+import type { AlarmReport } from './alarm.ts';
 
 /** What a channel asks of the world. The edges implement it; the domain knows no socket, no SOAP, no ffmpeg. */
 
@@ -50,18 +51,71 @@ export interface CameraPicture extends CameraSight {
   readonly services: readonly string[];
 }
 
+/** Who hears what a camera has to tell. */
+export interface CameraListener {
+  seen(sight: CameraSight): void;
+  alarm(report: AlarmReport): void;
+}
+
+export const PTZ_MOVES = [
+  'up',
+  'down',
+  'left',
+  'right',
+  'upleft',
+  'upright',
+  'downleft',
+  'downright',
+  'zoomin',
+  'zoomout',
+] as const;
+export type PtzMove = (typeof PTZ_MOVES)[number];
+
+export type PtzOrder =
+  /** `speed` from 0, the slowest, to 100. */
+  | { readonly type: 'move'; readonly op: PtzMove; readonly speed: number }
+  | { readonly type: 'stop' }
+  /** `id` from 0 to 255. */
+  | { readonly type: 'goto' | 'set' | 'clear'; readonly id: number };
+
+/** A network interface of a camera, as GetNetConfig wants it (predecessor's document); unknown texts are empty. */
+export interface NetworkInterface {
+  readonly name: string;
+  readonly ip: string;
+  readonly gateway: string;
+  readonly netmask: string;
+  readonly dns1: string;
+  readonly dns2: string;
+  readonly mac: string;
+  readonly dhcp: boolean;
+}
+
 export interface Camera {
   /**
-   * One stay with the camera: logs in, reports what it sees once (and again when it changes), then keeps looking
-   * without holding a stream open. Resolves on abort.
+   * One stay with the camera: logs in, tells what it sees once (and again when it changes), then keeps looking
+   * without holding a stream open, and tells its alarms. Resolves on abort, with a camera that moved stopped.
    * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `not-onvif`, `no-usable-profile`, `camera-fault`
    */
-  watch(report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void>;
+  watch(listener: CameraListener, signal: AbortSignal): Promise<void>;
   /**
    * One look at everything, for people.
    * @throws GatewayError as `watch` does
    */
   info(signal: AbortSignal): Promise<CameraPicture>;
+  /** Takes an order and returns at once; what becomes of it is logged. Without a stay it is logged and forgotten. */
+  ptz(order: PtzOrder): void;
+  /** Stops what moves: nobody is there any more who would. */
+  halt(): void;
+  /** The ids of the presets, 0 to 255. @throws GatewayError `channel-offline`, `unsupported`, `camera-fault` … */
+  presetIds(signal: AbortSignal): Promise<readonly number[]>;
+  /** Resolves when the camera has taken the order. @throws as `presetIds` */
+  reboot(signal: AbortSignal): Promise<void>;
+  /** Sets the camera's clock to ours where it is off by more than `toleranceMs`. @throws as `presetIds` */
+  setClock(toleranceMs: number, signal: AbortSignal): Promise<void>;
+  /** @throws as `presetIds` */
+  networkInterfaces(signal: AbortSignal): Promise<readonly NetworkInterface[]>;
+  /** A fresh JPEG from the camera itself. @throws as `presetIds` */
+  snapshot(signal: AbortSignal): Promise<Buffer>;
 }
 
 /** How the video of a stream gets to the platform: as it is, or encoded again to H.264. */

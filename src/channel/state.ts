@@ -1,7 +1,5 @@
+import type { Alarm } from './alarm.ts';
 import type { CameraSight } from './ports.ts';
-
-export const ALARMS = ['external', 'motion', 'tripwire', 'crying', 'face', 'sound'] as const;
-export type Alarm = (typeof ALARMS)[number];
 
 /** A camera before the first verdict, without one, and with one. `since` is the wall clock at the change. */
 export type CameraState =

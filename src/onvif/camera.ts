@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Camera, CameraPicture, CameraSight, Credentials } from '../channel/ports.ts';
+import type { Camera, CameraListener, CameraPicture, CameraSight, Credentials } from '../channel/ports.ts';
+import { ViewOnly } from '../channel/view-only.ts';
 import { keepVigil, LOOK_DEADLINE_MS } from '../channel/vigil.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError, isKind } from '../runtime/errors.ts';
@@ -22,18 +23,19 @@ const REREAD_MS = 10 * 60_000;
 const CLOCK_SET_MS = 5000;
 
 /** One ONVIF camera: logs in, looks, and keeps looking. Knows one stay at a time; coming back is the caller's work. */
-export class OnvifCamera implements Camera {
+export class OnvifCamera extends ViewOnly implements Camera {
   readonly #parts: OnvifCameraParts;
   /** Where it answered last, so that a search of all ports is not the price of every return. */
   #device: URL | undefined;
 
   constructor(parts: OnvifCameraParts) {
+    super(parts.log);
     this.#parts = parts;
   }
 
-  async watch(report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void> {
+  async watch(listener: CameraListener, signal: AbortSignal): Promise<void> {
     try {
-      await this.#visit((parts) => this.#stay(parts, report, signal), signal);
+      await this.#visit((parts) => this.#stay(parts, listener, signal), signal);
     } catch (err) {
       if (!signal.aborted) throw err;
     }
@@ -64,11 +66,11 @@ export class OnvifCamera implements Camera {
     }
   }
 
-  async #stay(parts: LoginParts, report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void> {
+  async #stay(parts: LoginParts, listener: CameraListener, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     let seen = await logIn(parts, signal);
     let readMs = clock.now();
-    report(seen.sight);
+    listener.seen(seen.sight);
     const look = async (scope: AbortSignal): Promise<void> => {
       await this.#lookUp(parts.session, scope);
       const shift = shiftMs(seen.sight.clockOffsetMs, parts.session.clockOffsetMs);
@@ -76,7 +78,7 @@ export class OnvifCamera implements Camera {
       const before = seen;
       seen = await this.#reread(parts, seen, scope);
       readMs = clock.now();
-      if (differ(before.sight, seen.sight)) report(seen.sight);
+      if (differ(before.sight, seen.sight)) listener.seen(seen.sight);
     };
     await keepVigil({ look, clock }, signal);
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Alarm, ChannelState } from '../channel/state.ts';
+import type { Alarm } from '../channel/alarm.ts';
+import type { ChannelState } from '../channel/state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';

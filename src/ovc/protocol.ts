@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALARMS, type Alarm } from '../channel/state.ts';
+import { ALARMS, type Alarm } from '../channel/alarm.ts';
 import type { ErrorKind } from '../runtime/errors.ts';
 
 /**
@@ -32,6 +32,7 @@ export const ERROR_CODE: Readonly<Partial<Record<ErrorKind, number>>> = {
   'bitrate-too-high': 11,
   'bad-parameter': 12,
   'unknown-method': 101,
+  unsupported: 101,
   'no-such-channel': 102,
   // For the OVC a camera that is gone, locks us out or sends no video is one thing: a channel it cannot use now.
   'channel-offline': 103,

@@ -33,7 +33,7 @@ export function visitor(t: TestContext, port: number, wishes: Partial<OnvifCamer
     sights,
     text,
     info: () => camera.info(end.signal),
-    watch: () => camera.watch((sight) => sights.push(sight), end.signal),
+    watch: () => camera.watch({ seen: (sight) => void sights.push(sight), alarm: () => undefined }, end.signal),
   };
 }
 

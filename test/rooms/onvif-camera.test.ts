@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Credentials } from '../../src/channel/ports.ts';
+import type { CameraListener, Credentials } from '../../src/channel/ports.ts';
 import { describe } from '../../src/media/rtsp/client.ts';
 import { OnvifCamera } from '../../src/onvif/camera.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -9,6 +9,8 @@ import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
 import { VirtualCamera } from '../../src/simulator/camera/camera.ts';
 import { ADMIN, failureOf } from '../peers/onvif-visit.ts';
 import { readableLog } from '../peers/readable-log.ts';
+
+const DEAF: CameraListener = { seen: () => undefined, alarm: () => undefined };
 
 /** Against the virtual camera, RTSP and all: the replies are those of another author than ours. */
 
@@ -115,7 +117,7 @@ const LOST: readonly (readonly [BadHabitName, string])[] = [
 ];
 for (const [habit, sentence] of LOST) {
   test(`says what is the matter with a camera with the habit ${habit}`, async () => {
-    const err = await having(habit, () => failureOf(camera().watch(() => undefined, life.signal)));
+    const err = await having(habit, () => failureOf(camera().watch(DEAF, life.signal)));
     assert.equal(err.sentence, sentence);
   });
 }
@@ -138,10 +140,10 @@ test('has a wrong password refused once, and no more than twice where HTTP asks 
 test('loses the camera with its power and finds it again with it', async () => {
   const end = new AbortController();
   await virtual.powerOff();
-  const err = await failureOf(camera().watch(() => undefined, end.signal));
+  const err = await failureOf(camera().watch(DEAF, end.signal));
   assert.equal(err.sentence, 'camera cannot be reached: connection refused');
   await virtual.powerOn();
-  await camera().watch(() => end.abort(), end.signal);
+  await camera().watch({ ...DEAF, seen: () => end.abort() }, end.signal);
 });
 
 test('has written no password into any log line', () => {

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { FakeClock } from '../peers/fake-clock.ts';
 import { ADMIN, counting, fact, failureOf } from '../peers/onvif-visit.ts';
 import { RawRtspServer, type RtspAnswer, type RtspQuestion, rtsp, SDP } from '../peers/raw-rtsp-server.ts';
+import { readableLog } from '../peers/readable-log.ts';
 
 const DIGEST = 'WWW-Authenticate: Digest realm="c", nonce="n"';
 
@@ -18,9 +19,13 @@ function believing({ method, cseq, authorization }: RtspQuestion): RtspAnswer {
 function visitor(t: TestContext, url: URL, clock: Clock = systemClock, credentials: Credentials | undefined = ADMIN) {
   const end = new AbortController();
   const sights: CameraSight[] = [];
-  const camera = new RtspCamera({ url, credentials, name: 'Old encoder', clock });
+  const camera = new RtspCamera({ log: readableLog().log, url, credentials, name: 'Old encoder', clock });
   t.after(() => end.abort());
-  return { end, sights, watch: () => camera.watch((sight) => sights.push(sight), end.signal) };
+  return {
+    end,
+    sights,
+    watch: () => camera.watch({ seen: (sight) => void sights.push(sight), alarm: () => undefined }, end.signal),
+  };
 }
 
 async function seen(t: TestContext, server: RawRtspServer): Promise<CameraSight | undefined> {
@@ -121,8 +126,16 @@ for (const [name, answer, kind, sentence] of ANSWERS) {
 
 test('says that a login is wanted when there is none', async (t) => {
   const server = await RawRtspServer.listen(t, believing);
-  const camera = new RtspCamera({ url: server.url, credentials: undefined, name: 'x', clock: systemClock });
-  const err = await failureOf(camera.watch(() => undefined, new AbortController().signal));
+  const camera = new RtspCamera({
+    log: readableLog().log,
+    url: server.url,
+    credentials: undefined,
+    name: 'x',
+    clock: systemClock,
+  });
+  const err = await failureOf(
+    camera.watch({ seen: () => undefined, alarm: () => undefined }, new AbortController().signal),
+  );
   assert.equal(err.sentence, 'camera refuses the login: its stream wants a user name');
 });
 

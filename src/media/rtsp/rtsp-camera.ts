@@ -1,4 +1,13 @@
-import type { Camera, CameraPicture, CameraSight, CameraStream, Credentials } from '../../channel/ports.ts';
+import type { Logger } from 'pino';
+import type {
+  Camera,
+  CameraListener,
+  CameraPicture,
+  CameraSight,
+  CameraStream,
+  Credentials,
+} from '../../channel/ports.ts';
+import { ViewOnly } from '../../channel/view-only.ts';
 import { keepVigil } from '../../channel/vigil.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
@@ -9,23 +18,25 @@ export interface RtspCameraParts {
   readonly credentials: Credentials | undefined;
   readonly name: string;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /**
  * A camera of which we know nothing but the address of one stream. It is asked once what it sends, which is all the use
  * that is made of the credentials, and from then on only whether it is there.
  */
-export class RtspCamera implements Camera {
+export class RtspCamera extends ViewOnly implements Camera {
   readonly #parts: RtspCameraParts;
 
   constructor(parts: RtspCameraParts) {
+    super(parts.log);
     this.#parts = parts;
   }
 
-  async watch(report: (sight: CameraSight) => void, signal: AbortSignal): Promise<void> {
+  async watch(listener: CameraListener, signal: AbortSignal): Promise<void> {
     const { url, clock } = this.#parts;
     try {
-      report(await this.#look(signal));
+      listener.seen(await this.#look(signal));
       await keepVigil({ look: (scope) => greet(url, clock, scope), clock }, signal);
     } catch (err) {
       if (!signal.aborted) throw err;

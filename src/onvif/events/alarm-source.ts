@@ -1,4 +1,4 @@
-import type { Alarm } from '../../channel/state.ts';
+import type { Alarm } from '../../channel/alarm.ts';
 import { Scope } from '../../runtime/scope.ts';
 import { together } from '../../runtime/supervise.ts';
 import { type EventWatchParts, watchEvents } from './event-watch.ts';

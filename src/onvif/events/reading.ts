@@ -1,4 +1,4 @@
-import type { Alarm } from '../../channel/state.ts';
+import type { Alarm } from '../../channel/alarm.ts';
 import type { Item, Notification } from './notification.ts';
 import { type EndMode, type ItemRow, STATE_ITEMS, TOPICS, type TopicRow, TYPED_ITEMS } from './topics.ts';
 

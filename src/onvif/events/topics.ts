@@ -1,4 +1,4 @@
-import type { Alarm } from '../../channel/state.ts';
+import type { Alarm } from '../../channel/alarm.ts';
 
 /**
  * How the end of an alarm is told: by a value (`explicit`), by a value that some cameras forget (`unreliable`), by

@@ -1,4 +1,4 @@
-import { ALARMS, type Alarm } from '../../channel/state.ts';
+import { ALARMS, type Alarm } from '../../channel/alarm.ts';
 import type { Item, Notification } from './notification.ts';
 import { type ReadingOptions, reading, type Signal } from './reading.ts';
 import type { EndMode } from './topics.ts';

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Logger } from 'pino';
 import { Channel } from '../../../src/channel/channel.ts';
 import { Channels } from '../../../src/channel/channels.ts';
 import type {
   Camera,
+  CameraListener,
   CameraSight,
   CameraStream,
   Live,
@@ -14,6 +16,7 @@ import type {
   RecordReport,
   RecordSettings,
 } from '../../../src/channel/ports.ts';
+import { ViewOnly } from '../../../src/channel/view-only.ts';
 import { GatewayError } from '../../../src/runtime/errors.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
 import { readableLog } from '../../peers/readable-log.ts';
@@ -49,20 +52,32 @@ class Job {
   }
 }
 
+class ScriptedCamera extends ViewOnly implements Camera {
+  readonly watch: Camera['watch'];
+
+  constructor(log: Logger, watch: Camera['watch']) {
+    super(log);
+    this.watch = watch;
+  }
+
+  info(): Promise<never> {
+    return Promise.reject(UNREACHABLE);
+  }
+}
+
 function channelAtHand(
   t: TestContext,
   { standby = false, unfinished }: { standby?: boolean; unfinished?: RecordSettings } = {},
 ) {
-  const stays: Array<Job & { report: (sight: CameraSight) => void }> = [];
+  const stays: Array<Job & { report: CameraListener['seen']; alarm: CameraListener['alarm'] }> = [];
   const pushes: Array<Job & { order: PushOrder; report: (report: PushReport) => void }> = [];
   const standbys: Array<Job & { stream: CameraStream }> = [];
-  const camera: Camera = {
-    watch(report, signal) {
-      stays.push(Object.assign(new Job(signal), { report }));
-      return stays.at(-1)?.ended ?? Promise.resolve();
-    },
-    info: () => Promise.reject(UNREACHABLE),
-  };
+  const { log } = readableLog();
+  const camera = new ScriptedCamera(log, (listener, signal) => {
+    const stay = Object.assign(new Job(signal), { report: listener.seen, alarm: listener.alarm });
+    stays.push(stay);
+    return stay.ended;
+  });
   const live: Live = {
     push(order, report, signal) {
       pushes.push(Object.assign(new Job(signal), { order, report }));
@@ -93,7 +108,7 @@ function channelAtHand(
     record: { profile: 'auto' },
   } as const;
   const onChange = (): void => void changes++;
-  const channel = new Channel({ settings, camera, live, recorder, clock, log: readableLog().log, onChange });
+  const channel = new Channel({ settings, camera, live, recorder, clock, log, onChange });
   const done = channel.run(stop.signal);
   t.after(async () => {
     stop.abort();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Alarm } from '../../../../src/channel/state.ts';
+import type { Alarm } from '../../../../src/channel/alarm.ts';
 import { type AlarmEdge, AlarmTracker } from '../../../../src/onvif/events/tracker.ts';
 import { fixture, type MessageFacts, message } from '../../../peers/event-messages.ts';
 import { FakeClock } from '../../../peers/fake-clock.ts';
