@@ -72,12 +72,17 @@ const filled = (now: string, before: string): string =>
 
 const PICTURE_TIME = filled('PTS', 'PREV_OUTPTS');
 const DECODE_TIME = filled('DTS', 'PREV_OUTDTS');
+/** How much earlier than shown a picture may have to be decoded: two frames at ten a second. */
+const DECODE_EARLIER_SECONDS = 0.2;
 
 const TIMES = {
   camera: [],
-  // With B-frames the first packets may have no time, at which ffmpeg's muxers give up; and what ffmpeg guesses instead
-  // may lie behind the picture's own time. A decoding time that rises and is not later than the picture's is taken.
-  filled: ['-bsf:v:0', `setts=pts='${PICTURE_TIME}':dts='max(PREV_OUTDTS+1,min(${DECODE_TIME},${PICTURE_TIME}))'`],
+  // With B-frames the first packets may have no time, at which ffmpeg's muxers give up, and what ffmpeg guesses for them
+  // lies behind the times of the pictures. The decoding time is kept rising and before them; a tick may be a whole frame.
+  filled: [
+    '-bsf:v:0',
+    `setts=pts='${PICTURE_TIME}':dts='max(PREV_OUTDTS+1,min(${DECODE_TIME},${PICTURE_TIME})-${DECODE_EARLIER_SECONDS}/TB)'`,
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /**
