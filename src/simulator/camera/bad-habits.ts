@@ -132,6 +132,10 @@ export const BAD_HABITS = {
   'rtsp-drops': { does: 'cuts each player off as soon as packets flow', seen: '4.3' },
   'rtsp-refuses-login': { does: 'answers 401 on RTSP though SOAP let in', seen: '4.1.5' },
   'rtsp-two-digests': { does: 'challenges with MD5 and with SHA-256 on RTSP', seen: '4.1.4' },
+  'rtsp-joins-mid-gop': {
+    does: 'makes no key frame at PLAY: a new player joins in the middle of a group of pictures',
+    seen: '4.3',
+  },
   'slow-key-frames': {
     does: 'sends a key frame every 10 s only; takes effect by a restart of the encoder',
     seen: '4.3',

@@ -223,12 +223,21 @@ export class VirtualCamera {
       sub: sub && { ...TEST_SUB, ...sub },
     };
     const { habits } = this;
-    const mood = (): StreamMood => ({ stalls: habits.has('rtsp-stalls'), drops: habits.has('rtsp-drops') });
+    const mood = (): StreamMood => ({
+      stalls: habits.has('rtsp-stalls'),
+      drops: habits.has('rtsp-drops'),
+      joinsMidGop: habits.has('rtsp-joins-mid-gop'),
+    });
     const hasSlowKeyFrames = (): boolean => habits.has('slow-key-frames');
     return PROFILES.flatMap((token) => {
       const setting = settings[token];
       if (!setting) return [];
-      const mount = new Mount({ path: streamPath(token), mood, onPublished: () => this.#arrived(token) });
+      const mount = new Mount({
+        path: streamPath(token),
+        codec: setting.codec,
+        mood,
+        onPublished: () => this.#arrived(token),
+      });
       return [new Projector({ token, setting, mount, hasSlowKeyFrames, log: this.#world.log, clock: this.#clock })];
     });
   }

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { FilmSetting } from './film.ts';
+import { KeyFrameStart } from './key-frame-start.ts';
 import type { InterleavedFrame } from './rtsp-parser.ts';
 
 /** Takes frames whose channel is already the player's own. */
@@ -13,11 +15,14 @@ export interface StreamMood {
   readonly stalls: boolean;
   /** Each player is cut off as soon as packets flow. */
   readonly drops: boolean;
+  /** A new player gets what comes next, wherever in the group of pictures that is. */
+  readonly joinsMidGop: boolean;
 }
 
 export interface MountParts {
   /** Where players find it, such as `/live/main`; may have a query. */
   readonly path: string;
+  readonly codec: FilmSetting['codec'];
   readonly mood: () => StreamMood;
   readonly onPublished: () => void;
 }
@@ -54,12 +59,14 @@ export class Mount {
   readonly #players = new Map<Player, Joined>();
   readonly #reports = new Map<Lane, Buffer>();
   readonly #timestamps = new Map<Lane, number>();
+  readonly #start: KeyFrameStart;
   readonly #counts = { describes: 0, plays: 0, authFailures: 0 };
   readonly #parts: MountParts;
 
   constructor(parts: MountParts) {
     this.#parts = parts;
     this.path = parts.path;
+    this.#start = new KeyFrameStart(parts.codec);
   }
 
   get counts(): MountCounts {
@@ -79,6 +86,7 @@ export class Mount {
     this.#published = { sdp, source };
     this.#reports.clear();
     this.#timestamps.clear();
+    this.#start.clear();
     this.#parts.onPublished();
   }
 
@@ -94,10 +102,17 @@ export class Mount {
   }
 
   join(player: Player, channels: ReadonlyMap<Lane, number>): void {
-    this.#players.set(player, { channels, open: new Set() });
+    const joined = { channels, open: new Set<Lane>() };
+    this.#players.set(player, joined);
+    const { stalls, joinsMidGop } = this.#parts.mood();
+    if (stalls) return;
     // The last sender reports let a player line picture and sound up at once, not only at the next report.
-    if (!this.#parts.mood().stalls)
-      for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
+    for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
+    if (joinsMidGop) return;
+    for (const { lane, bytes } of this.#start.packets) {
+      joined.open.add(lane);
+      hand(player, channels.get(lane), bytes);
+    }
   }
 
   leave(player: Player): void {
@@ -109,6 +124,7 @@ export class Mount {
     const isReport = lane % 2 === 1;
     if (isReport) this.#reports.set(lane, Buffer.from(bytes));
     const begins = isReport || this.#beginsFrame(lane, bytes);
+    if (!isReport) this.#start.add(lane, bytes, begins);
     const { stalls, drops } = this.#parts.mood();
     if (drops) this.dropPlayers();
     if (stalls || drops) return;

@@ -21,7 +21,8 @@ async function serving(t: Ending) {
   const stop = new AbortController();
   const mount = new Mount({
     path: '/live',
-    mood: () => ({ stalls: false, drops: false }),
+    codec: 'H264',
+    mood: () => ({ stalls: false, drops: false, joinsMidGop: false }),
     onPublished: () => undefined,
   });
   const digest = new HttpDigest({ username: 'admin', password: new Secret('secret') });
