@@ -10,18 +10,21 @@ import { type ErrorKind, GatewayError } from '../../runtime/errors.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { Device } from './device.ts';
 import { type Faults, linkFaults, rtmpFaults } from './faults.ts';
+import { jsonBody } from './json-body.ts';
 import { liveEvents } from './live-events.ts';
-import { firstFault } from './packet.ts';
 import { PAGE, PAGE_STYLE } from './page.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
+import { recordingRoutes } from './recording-routes.ts';
+import type { Recordings } from './recordings.ts';
 import type { StreamReport } from './rtmp-stream.ts';
-import { fromWire, wireEntry, wireObject } from './wire.ts';
+import { wireEntry, wireObject } from './wire.ts';
 
 /** The platform over HTTP: the monitor page, and the JSON API that the page and other people's tests use. */
 
 export interface ApiParts {
   readonly devices: ReadonlyMap<string, Device>;
   readonly faults: Faults;
+  readonly recordings: Recordings;
   readonly streams: () => readonly StreamReport[];
   readonly cutStreams: (path?: string) => number;
   /** Asked for on every API call where the listener is not on loopback. */
@@ -72,15 +75,18 @@ export function platformApi(parts: ApiParts): Hono {
       },
     }),
   );
-  app.use('/api/*', async (c, next) => {
-    if (!admitted(c, parts.token)) throw new HTTPException(403, { message: 'not allowed' });
-    await next();
-  });
+  for (const path of ['/api/*', '/recordings/*']) {
+    app.use(path, async (c, next) => {
+      if (!admitted(c, parts.token)) throw new HTTPException(403, { message: 'not allowed' });
+      await next();
+    });
+  }
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
   page(app);
   devices(app, parts);
   orders(app, parts);
   switches(app, parts);
+  recordingRoutes(app, parts);
   app.notFound((c) => c.json({ error: 'no such address' }, 404));
   app.onError((err, c) => failure(err, c, parts.log));
   return app;
@@ -110,15 +116,15 @@ function devices(app: Hono, parts: ApiParts): void {
 
 function orders(app: Hono, parts: ApiParts): void {
   app.post('/api/devices/:code/requests', async (c) => {
-    const order = await body(c, REQUEST);
+    const order = await jsonBody(c, REQUEST);
     return c.json(await device(c, parts).request(order.req, order.params, order.timeoutMs));
   });
   app.post('/api/devices/:code/events', async (c) => {
-    const { event, params } = await body(c, EVENT);
+    const { event, params } = await jsonBody(c, EVENT);
     return c.json(wireEntry(device(c, parts).say(JSON.stringify({ event, params }))));
   });
   app.post('/api/devices/:code/raw', async (c) => {
-    const { text } = await body(c, RAW);
+    const { text } = await jsonBody(c, RAW);
     return c.json(wireEntry(device(c, parts).say(text)));
   });
 }
@@ -127,14 +133,14 @@ function switches(app: Hono, parts: ApiParts): void {
   const { faults } = parts;
   app.get('/api/faults', (c) => c.json(wireObject(faults.link())));
   app.put('/api/faults', async (c) => {
-    const { cut, ...patch } = await body(c, LINK_FAULTS);
+    const { cut, ...patch } = await jsonBody(c, LINK_FAULTS);
     faults.set(patch);
     if (cut) for (const each of parts.devices.values()) each.cut();
     return c.json(wireObject(faults.link()));
   });
   app.get('/api/devices/:code/faults', (c) => c.json(wireObject(faults.link(device(c, parts).report.code))));
   app.put('/api/devices/:code/faults', async (c) => {
-    const { cut, ...patch } = await body(c, LINK_FAULTS);
+    const { cut, ...patch } = await jsonBody(c, LINK_FAULTS);
     const one = device(c, parts);
     faults.set(patch, one.report.code);
     if (cut) one.cut();
@@ -142,7 +148,7 @@ function switches(app: Hono, parts: ApiParts): void {
   });
   app.get('/api/streams/faults', (c) => c.json(wireObject(faults.rtmp)));
   app.put('/api/streams/faults', async (c) => {
-    const { cut, ...patch } = await body(c, RTMP_FAULTS);
+    const { cut, ...patch } = await jsonBody(c, RTMP_FAULTS);
     faults.setRtmp(patch);
     if (cut !== undefined) parts.cutStreams(cut === true ? undefined : cut);
     return c.json(wireObject(faults.rtmp));
@@ -165,23 +171,6 @@ function device(c: Context, { devices }: ApiParts): Device {
   const found = devices.get(c.req.param('code') ?? '');
   if (!found) throw new HTTPException(404, { message: 'no such device' });
   return found;
-}
-
-/** The body of a request, which must say that it is JSON: a form of a foreign page cannot say so. */
-async function body<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const type = c.req.header('content-type') ?? '';
-  if (!/^application\/json\b/i.test(type)) throw new HTTPException(415, { message: 'only application/json' });
-  const read = schema.safeParse(fromWire(await json(c)));
-  if (!read.success) throw new GatewayError('bad-parameter', 'body not valid', { reason: firstFault(read.error) });
-  return read.data;
-}
-
-async function json(c: Context): Promise<unknown> {
-  try {
-    return await c.req.json();
-  } catch (cause) {
-    throw cause instanceof SyntaxError ? new GatewayError('bad-parameter', 'body is not JSON') : cause;
-  }
 }
 
 function failure(err: Error, c: Context, log: Logger): Response {

@@ -27,10 +27,42 @@ export const rtmpFaults = z.strictObject({
   stalled: z.boolean().exactOptional(),
 });
 
+export const STEPS = ['next_dts', 'create', 'put', 'fail', 'save'] as const;
+/** A request that a recorder makes of the platform. */
+export type Step = (typeof STEPS)[number];
+
+/** Any of the switches of recording: the callback dialogue and the object store. */
+export const storageFaults = z.strictObject({
+  /** Which requests the other switches are about; all by default. */
+  steps: z.array(z.enum(STEPS)).exactOptional(),
+  /**
+   * `reset`: the connection is reset when the request is in. `reset_after`: the request is carried out, the answer
+   * lost. `refused`: uploads are sent to a port where nobody listens, all else is reset.
+   */
+  down: z.enum(['no', 'reset', 'reset_after', 'refused']).exactOptional(),
+  /** Requests are answered with this HTTP status and a reason; 0 for none. */
+  status: z.union([z.literal(0), z.int().min(400).max(599)]).exactOptional(),
+  /** What such an answer asks for; 0 for nothing. */
+  retryAfterSeconds: z.int().min(0).max(3600).exactOptional(),
+  /** Requests are never answered. */
+  hangs: z.boolean().exactOptional(),
+  /** Answers are cut off in the middle of their JSON; those without a body get one. */
+  wrongJson: z.boolean().exactOptional(),
+  /** Uploads are read at this pace; 0 for as fast as they come. */
+  bytesPerSecond: z.int().min(0).max(1e9).exactOptional(),
+  /** How long an upload address is good; 0: expired when it is given. */
+  uriLifetimeMs: z.int().min(0).max(86_400_000).exactOptional(),
+  /** The share of requests that fail in one way or another, by chance that is the same for the same seed. */
+  flapShare: z.number().min(0).max(1).exactOptional(),
+  flapSeed: z.int().min(1).max(2_147_483_646).exactOptional(),
+});
+
 export type LinkFaultsPatch = Readonly<z.infer<typeof linkFaults>>;
 export type RtmpFaultsPatch = Readonly<z.infer<typeof rtmpFaults>>;
+export type StorageFaultsPatch = Readonly<z.infer<typeof storageFaults>>;
 export type LinkFaults = Required<LinkFaultsPatch>;
 export type RtmpFaults = Required<RtmpFaultsPatch>;
+export type StorageFaults = Required<StorageFaultsPatch>;
 
 const NO_LINK_FAULTS: LinkFaults = {
   refuseLogin: 'no',
@@ -42,10 +74,25 @@ const NO_LINK_FAULTS: LinkFaults = {
 
 const NO_RTMP_FAULTS: RtmpFaults = { refuseConnect: false, refusePublish: false, acceptAfterMs: 0, stalled: false };
 
+const NO_STORAGE_FAULTS: StorageFaults = {
+  steps: [...STEPS],
+  down: 'no',
+  status: 0,
+  retryAfterSeconds: 0,
+  hangs: false,
+  wrongJson: false,
+  bytesPerSecond: 0,
+  uriLifetimeMs: 900_000,
+  flapShare: 0,
+  flapSeed: 1,
+};
+
 export class Faults {
   #link = NO_LINK_FAULTS;
   #rtmp = NO_RTMP_FAULTS;
+  #storage = NO_STORAGE_FAULTS;
   readonly #byDevice = new Map<string, LinkFaultsPatch>();
+  readonly #bySession = new Map<string, StorageFaultsPatch>();
   readonly #onRtmp = new Set<() => void>();
 
   /** The switches of one device: its own before everybody's. Without a device: everybody's. */
@@ -69,10 +116,29 @@ export class Faults {
     for (const tell of this.#onRtmp) tell();
   }
 
+  /** The switches of recording, for one session: its own before everybody's. Without a session: everybody's. */
+  storage(session?: string): StorageFaults {
+    return { ...this.#storage, ...(session === undefined ? {} : this.#bySession.get(session)) };
+  }
+
+  /** Sets what the patch names, for one session or for everybody. What it doesn't name stays. */
+  setStorage(patch: StorageFaultsPatch, session?: string): void {
+    if (session === undefined) this.#storage = { ...this.#storage, ...patch };
+    else this.#bySession.set(session, { ...this.#bySession.get(session), ...patch });
+  }
+
+  /** Recording behaves again, for one session or for everybody. */
+  clearStorage(session?: string): void {
+    if (session === undefined) this.#storage = NO_STORAGE_FAULTS;
+    if (session === undefined) this.#bySession.clear();
+    else this.#bySession.delete(session);
+  }
+
   /** Behaves again, towards everybody. */
   clear(): void {
     this.#link = NO_LINK_FAULTS;
     this.#byDevice.clear();
+    this.clearStorage();
     this.setRtmp(NO_RTMP_FAULTS);
   }
 

@@ -16,13 +16,15 @@ import { Device } from './device.ts';
 import { Faults } from './faults.ts';
 import { type Accounts, Door } from './login.ts';
 import type { BookLimits, Entry } from './packet-book.ts';
+import { RecordingDesk } from './recording-desk.ts';
+import { Recordings } from './recordings.ts';
 import { RtmpIngest } from './rtmp-ingest.ts';
 import type { StreamReport } from './rtmp-stream.ts';
 
 /**
  * The simulated platform (OVS RPC §3.3): devices log in, their packets are recorded and shown, a person or a test sends
- * them packets, and what they publish is received and judged. One WebSocket and HTTP listener, one RTMP listener. A peer for
- * any device; it shares with the gateway only the contract's table.
+ * them packets, and what they publish and record is received and judged. One WebSocket and HTTP listener, one RTMP
+ * listener. A peer for any device; it shares with the gateway only the contract's table.
  */
 
 export interface OvcOptions {
@@ -36,18 +38,21 @@ export interface OvcOptions {
   readonly answers?: Partial<Answers>;
   /** The RTMP listener on the same host; `false` for none. Default: any free port, without TLS. */
   readonly rtmp?: { readonly port?: number; readonly tls?: { readonly key: string; readonly cert: string } } | false;
-  readonly limits?: Partial<BookLimits> & { readonly devices?: number };
+  /** `storeBytes` bounds the recordings, whose oldest segments go first. */
+  readonly limits?: Partial<BookLimits> & { readonly devices?: number; readonly storeBytes?: number };
   readonly log: Logger;
   readonly clock?: Clock;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-const LIMITS = { packets: 2000, bytes: 4 * 1024 * 1024, devices: 100 };
+const LIMITS = { packets: 2000, bytes: 4 * 1024 * 1024, devices: 100, storeBytes: 4 * 1024 * 1024 * 1024 };
 const ANSWER_MS = 20_000;
 const PATIENCE_MS = 10_000;
 
 export class OvcSimulator implements Runnable {
   readonly faults = new Faults();
+  /** What recorders have brought, session by session; the gate of each, and the addresses to hand out. */
+  readonly recordings: Recordings;
   readonly #options: OvcOptions;
   readonly #clock: Clock;
   readonly #devices = new Map<string, Device>();
@@ -68,6 +73,13 @@ export class OvcSimulator implements Runnable {
       log: options.log,
     });
     this.#server = createServer();
+    this.recordings = new Recordings({
+      origin: () => `http://${this.#authority(this.#port)}`,
+      token: options.token,
+      maxStoreBytes: options.limits?.storeBytes ?? LIMITS.storeBytes,
+      clock: this.#clock,
+      bell: this.#bell,
+    });
   }
 
   /**
@@ -179,6 +191,7 @@ export class OvcSimulator implements Runnable {
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;
+    await this.recordings.folder.close();
   }
 
   async #listen(): Promise<void> {
@@ -193,13 +206,20 @@ export class OvcSimulator implements Runnable {
     const api = platformApi({
       devices: this.#devices,
       faults: this.faults,
+      recordings: this.recordings,
       streams: () => this.streams,
       cutStreams: (path) => this.cutStreams(path),
       token,
       log,
       signal,
     });
-    this.#server.on('request', getRequestListener(api.fetch, { overrideGlobalObjects: false }));
+    const { recordings, faults } = this;
+    const desk = new RecordingDesk({ recordings, faults, clock: this.#clock, log, signal });
+    const others = getRequestListener(api.fetch, { overrideGlobalObjects: false });
+    this.#server.on('request', (request, response) => {
+      if (desk.takes(request)) void desk.answer(request, response);
+      else void others(request, response);
+    });
     this.#server.on('upgrade', (request, socket, head) => this.#door.knock(request, socket, head));
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
@@ -208,7 +228,7 @@ export class OvcSimulator implements Runnable {
   #deviceFor(code: string): Device | undefined {
     const known = this.#devices.get(code);
     const { answers, limits, log } = this.#options;
-    const { devices: most, ...bookLimits } = { ...LIMITS, ...limits };
+    const { devices: most, storeBytes: _, ...bookLimits } = { ...LIMITS, ...limits };
     if (known || this.#devices.size >= most) return known;
     const device = new Device({
       code,
@@ -245,6 +265,7 @@ export class OvcSimulator implements Runnable {
       ...report,
       packets: packets.slice(-10).map(({ direction, text, faults }) => `${direction} ${text.slice(0, 200)} ${faults}`),
     }));
-    return { devices, streams: this.streams };
+    const recordings = this.recordings.all.map((report) => ({ ...report, segments: report.segments.slice(-5) }));
+    return { devices, streams: this.streams, recordings };
   }
 }
