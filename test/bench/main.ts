@@ -53,9 +53,7 @@ function print({ rows, failures }: Results, stage: Stage, { json, options }: Inv
     '',
     `budgets missed: ${missed}`,
     ...failures.map((failure) => `could not be measured: ${failure}`),
-    '',
-    'the peer, one for each camera:',
-    ...peers.map((line) => `  ${line}`),
+    ...(peers.length > 0 ? ['', 'the peer, one for each camera:', ...peers.map((line) => `  ${line}`)] : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

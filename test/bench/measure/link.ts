@@ -17,6 +17,9 @@ export async function startToKeepalive(stage: Stage, { repeats }: BenchOptions):
   return [medianRow({ name: 'start of the process to first Keepalive', unit: 'ms', samples, budget: { most: 1_000 } })];
 }
 
+/** A connection that ends sooner than two seconds after its opening counts as a refused login, not as a cut. */
+const HOLD_MS = 2_500;
+
 /** How long the platform cannot be reached. The budget is for a cut; an outage costs the pause that it has grown. */
 const OUTAGES: ReadonlyArray<{ readonly ms: number; readonly budget?: { readonly most: number } }> = [
   { ms: 200, budget: { most: 1_500 } },
@@ -33,6 +36,7 @@ export async function linkRestored(stage: Stage, { repeats }: BenchOptions): Pro
     for (const { ms, ...budget } of OUTAGES) {
       const samples: number[] = [];
       for (let run = 0; run < repeats; run++) {
+        await delay(HOLD_MS);
         await relay.cut();
         await delay(ms);
         const before = gateway.report?.keepalives ?? 0;
