@@ -4,26 +4,38 @@ import { codeOf, connectionFailure } from '../runtime/camera-unreachable.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { nonsense } from './xml.ts';
 
-/** Two sockets: one for a long poll, one for everything else. Many cameras serve no more than a few at a time. */
+/** Whoever asks one thing after another needs one; the second is for a request that the first has died under. */
 const AGENT = { keepAlive: true, maxSockets: 2, scheduling: 'fifo' } as const;
+/** A kept socket that the camera has closed long ago says so at once; what takes longer may have been heard. */
+const STALE_MS = 500;
 
-export interface HttpReply {
+interface ReplyHead {
   readonly status: number;
   readonly challenges: readonly string[];
   /** The camera's own clock, where its web server sends one. */
   readonly date: string | undefined;
+}
+
+export interface HttpReply extends ReplyHead {
   readonly text: string;
+}
+
+export interface HttpFile extends ReplyHead {
+  readonly bytes: Buffer;
 }
 
 export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
   /** A longer reply is dropped while it arrives. */
   readonly maxBytes: number;
 }
 
-/** POST requests to one camera over sockets of its own. Knows bytes and status codes, not SOAP. */
+/** Called for each time the request is sent: what it carries of a login may be used once only. */
+export type MakeRequest = () => HttpRequest;
+
+/** Requests to one camera over sockets of its own. Knows bytes and status codes, not SOAP. */
 export class CameraHttp {
   readonly #plain = new http.Agent(AGENT);
   /**
@@ -34,15 +46,17 @@ export class CameraHttp {
 
   /**
    * Resolves when the reply is complete. The caller brings the deadline, as the signal.
-   * @throws GatewayError `camera-unreachable`, `not-onvif` (not even HTTP), `camera-fault` (cut off, too large)
+   * @throws GatewayError `camera-unreachable`, `not-onvif` (not even HTTP), `camera-fault` (cut off, too large), and
+   * what `make` throws
    */
-  async post(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
-    try {
-      return await this.#once(request, signal);
-    } catch (err) {
-      if (err instanceof GatewayError || signal.aborted) throw err;
-      throw connectionError(err);
-    }
+  async post(make: MakeRequest, signal: AbortSignal): Promise<HttpReply> {
+    const { bytes, ...head } = await this.#send('POST', make, signal);
+    return { ...head, text: bytes.toString('utf8') };
+  }
+
+  /** A file, under the same conditions. @throws GatewayError as `post` does */
+  get(make: MakeRequest, signal: AbortSignal): Promise<HttpFile> {
+    return this.#send('GET', make, signal);
   }
 
   /** Ends all sockets. */
@@ -51,24 +65,37 @@ export class CameraHttp {
     this.#secure.destroy();
   }
 
-  #once(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
-    const { url, headers, body, maxBytes } = request;
+  async #send(method: 'POST' | 'GET', make: MakeRequest, signal: AbortSignal): Promise<HttpFile> {
+    try {
+      let said: HttpFile | 'stale' = 'stale';
+      while (said === 'stale') said = await this.#once(method, make(), signal);
+      return said;
+    } catch (err) {
+      if (err instanceof GatewayError || signal.aborted) throw err;
+      throw connectionError(err);
+    }
+  }
+
+  /** `stale`: the camera closed a kept socket just as we used it; nothing was received, so a fresh one may try. */
+  #once(method: string, request: HttpRequest, signal: AbortSignal): Promise<HttpFile | 'stale'> {
+    const { url, headers, body = '', maxBytes } = request;
     const secure = url.protocol === 'https:';
+    const sinceMs = performance.now();
     return new Promise((resolve, reject) => {
       const options = {
-        method: 'POST',
+        method,
         agent: secure ? this.#secure : this.#plain,
         // Lenient: some cameras' headers break rules that matter to proxies only.
         insecureHTTPParser: true,
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(body) },
+        headers: { ...headers, ...(method === 'POST' && { 'Content-Length': Buffer.byteLength(body) }) },
         signal,
       };
       const outgoing = (secure ? https : http).request(url, options, (incoming) => {
         whole(incoming, maxBytes).then(resolve, reject);
       });
       outgoing.on('error', (err) => {
-        // The camera closed a kept socket just as we used it: nothing was received, so a fresh socket may try.
-        if (outgoing.reusedSocket && isReset(err) && !signal.aborted) resolve(this.#once(request, signal));
+        const isStale = outgoing.reusedSocket && isReset(err) && performance.now() - sinceMs < STALE_MS;
+        if (isStale && !signal.aborted) resolve('stale');
         else reject(err);
       });
       outgoing.end(body);
@@ -76,7 +103,7 @@ export class CameraHttp {
   }
 }
 
-async function whole(incoming: IncomingMessage, maxBytes: number): Promise<HttpReply> {
+async function whole(incoming: IncomingMessage, maxBytes: number): Promise<HttpFile> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -96,7 +123,7 @@ async function whole(incoming: IncomingMessage, maxBytes: number): Promise<HttpR
     status: incoming.statusCode ?? 0,
     challenges: incoming.headersDistinct['www-authenticate'] ?? [],
     date: incoming.headers.date,
-    text: Buffer.concat(chunks).toString('utf8'),
+    bytes: Buffer.concat(chunks),
   };
 }
 

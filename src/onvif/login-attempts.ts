@@ -14,6 +14,8 @@ export type Refusal = Extract<Verdict<unknown>, { type: 'refusal' }>;
 export interface Signature {
   readonly security?: Xml | undefined;
   readonly authorization?: string | undefined;
+  /** Which state of knowledge it was made with. */
+  readonly round?: number;
 }
 
 /** Cameras lock an account after three to five wrong answers, for minutes (ONVIF field guide 4.1). */
@@ -30,6 +32,8 @@ export class LoginAttempts {
   #refusals = 0;
   #pausedUntilMs = 0;
   #proven = false;
+  /** Grows with each refusal. */
+  #round = 0;
 
   constructor(credentials: Credentials | undefined, clock: Clock) {
     this.#credentials = credentials;
@@ -50,9 +54,10 @@ export class LoginAttempts {
     if (this.#clock.now() < this.#pausedUntilMs) {
       throw unauthorized('refused just before; not tried again so soon, to keep the account from being locked');
     }
-    if (!this.#credentials) return {};
+    if (!this.#credentials) return { round: this.#round };
     const now = new Date(this.#clock.wall().getTime() + offsetMs);
     return {
+      round: this.#round,
       security: this.#style === 'http' ? undefined : usernameToken(this.#credentials, now),
       authorization: this.#style === 'token' ? undefined : this.#http?.authorization('POST', path),
     };
@@ -68,8 +73,13 @@ export class LoginAttempts {
     this.#proven = true;
   }
 
-  /** What to do about a refusal: ask again at once, ask again if the clock was to blame, or give up. */
-  refused({ challenges, status }: Refusal): 'again' | 'mend-clock' | 'stop' {
+  /**
+   * What to do about a refusal of a request with that signature: ask again at once, ask again if the clock was to
+   * blame, or give up. Several requests under way may meet one nonce that has aged: that is one refusal.
+   */
+  refused({ challenges, status }: Refusal, { round }: Signature = {}): 'again' | 'mend-clock' | 'stop' {
+    if (round !== undefined && round !== this.#round) return 'again';
+    this.#round++;
     this.#refusals++;
     const answerable = this.#http?.challenged(challenges) ?? false;
     if (this.#refusals >= MOST_REFUSALS) {

@@ -6,7 +6,7 @@ import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
 import { aborted } from '../runtime/scope.ts';
 import { type CameraClock, ClockOffset, getSystemDateAndTime } from './camera-clock.ts';
-import { CameraHttp, type HttpReply } from './http.ts';
+import { CameraHttp, type HttpReply, type HttpRequest } from './http.ts';
 import { LoginAttempts, type Signature } from './login-attempts.ts';
 import { contentType, envelope, isFault, type Operation, type Verdict, verdict } from './soap.ts';
 
@@ -19,8 +19,11 @@ export interface SessionParts {
   readonly maxReplyBytes?: number;
 }
 
-/** Requests of one lane go strictly one after another; a long poll has its own, so that it holds up nobody. */
-export type Lane = 'orders' | 'events';
+/**
+ * Requests of one lane go strictly one after another, over sockets of its own: a long poll holds up nobody, and nothing
+ * holds up what moves the camera and stops it again.
+ */
+export type Lane = 'orders' | 'events' | 'ptz';
 
 export interface CallOptions {
   /** The address of the operation's service; the device service's if left out. */
@@ -41,7 +44,7 @@ const UNREADABLE: CameraClock = { utc: undefined, local: undefined };
 export class OnvifSession {
   readonly device: URL;
   readonly #parts: SessionParts;
-  readonly #http = new CameraHttp();
+  readonly #http = new Map<Lane, CameraHttp>();
   readonly #attempts: LoginAttempts;
   readonly #offset = new ClockOffset();
   readonly #lanes = new Map<Lane, Promise<unknown>>();
@@ -70,7 +73,7 @@ export class OnvifSession {
    * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `camera-fault`, `not-onvif`
    */
   call<T>(operation: Operation<T>, options: CallOptions, signal: AbortSignal): Promise<T> {
-    return this.#inTurn(operation, options, signal, (scope) => this.#ask(operation, options.at, scope));
+    return this.#inTurn(operation, options, signal, (scope) => this.#ask(operation, options, scope));
   }
 
   /**
@@ -92,25 +95,29 @@ export class OnvifSession {
     return this.#inTurn(getSystemDateAndTime, {}, signal, async (scope) => {
       const { open } = await this.#clock(scope);
       if (open || !this.#parts.credentials) return;
-      const clock = await this.#ask(getSystemDateAndTime, this.device, scope);
+      const clock = await this.#ask(getSystemDateAndTime, {}, scope);
       this.#offset.heard(clock, undefined, this.#nowMs());
     });
   }
 
   /** Ends the sockets; a session is not used again. */
   close(): void {
-    this.#http.close();
+    for (const http of this.#http.values()) http.close();
   }
 
-  async #ask<T>(operation: Operation<T>, at = this.device, signal: AbortSignal): Promise<T> {
+  async #ask<T>(operation: Operation<T>, { at = this.device, lane }: CallOptions, signal: AbortSignal): Promise<T> {
     for (;;) {
-      const signature = this.#attempts.sign(at.pathname + at.search, this.#offset.ms);
-      const said = await this.#send(operation, at, signature, signal);
+      let signature: Signature = {};
+      const sign = (): Signature => {
+        signature = this.#attempts.sign(at.pathname + at.search, this.#offset.ms);
+        return signature;
+      };
+      const said = await this.#send(operation, { at, lane, sign }, signal);
       if (said.type === 'answer') {
         this.#attempts.accepted();
         return said.answer;
       }
-      const next = this.#attempts.refused(said);
+      const next = this.#attempts.refused(said, signature);
       const again = next === 'again' || (next === 'mend-clock' && (await this.#mendClock(signal)));
       if (!again) throw this.#attempts.error(said);
     }
@@ -124,7 +131,7 @@ export class OnvifSession {
 
   async #clock(signal: AbortSignal): Promise<{ moved: boolean; open: boolean }> {
     const askedMs = this.#nowMs();
-    const said = await this.#send(getSystemDateAndTime, this.device, {}, signal);
+    const said = await this.#send(getSystemDateAndTime, { at: this.device }, signal);
     if (said.type === 'refusal') this.#attempts.challenged(said);
     const clock = said.type === 'answer' ? said.answer : UNREADABLE;
     // The camera read its clock somewhere between the question and the answer.
@@ -134,23 +141,29 @@ export class OnvifSession {
 
   async #send<T>(
     operation: Operation<T>,
-    url: URL,
-    { security, authorization }: Signature,
+    { at, lane = 'orders', sign }: { at: URL; lane?: Lane | undefined; sign?: () => Signature },
     signal: AbortSignal,
   ): Promise<Verdict<T> & { readonly date: string | undefined }> {
     signal.throwIfAborted();
-    const { log, clock, maxReplyBytes = MAX_REPLY_BYTES } = this.#parts;
+    const { log, clock, maxReplyBytes: maxBytes = MAX_REPLY_BYTES } = this.#parts;
     const since = clock.now();
-    const headers = {
-      'Content-Type': contentType(operation),
-      ...(authorization === undefined ? {} : { Authorization: authorization }),
+    const make = (): HttpRequest => {
+      const { security, authorization } = sign?.() ?? {};
+      const signed = authorization === undefined ? {} : { Authorization: authorization };
+      const headers = { 'Content-Type': contentType(operation), ...signed };
+      return { url: at, headers, body: envelope(operation, security), maxBytes };
     };
-    const request = { url, headers, body: envelope(operation, security), maxBytes: maxReplyBytes };
-    const reply = await this.#http.post(request, signal);
+    const reply = await this.#httpFor(lane).post(make, signal);
     log.debug({ method: operation.name, status: reply.status, took_ms: Math.round(clock.now() - since) }, 'asked');
     const said = this.#read(operation, reply);
     this.#heardMs = clock.now();
     return { ...said, date: reply.date };
+  }
+
+  #httpFor(lane: Lane): CameraHttp {
+    const http = this.#http.get(lane) ?? new CameraHttp();
+    this.#http.set(lane, http);
+    return http;
   }
 
   /** A camera may say our own password back to us in a fault; it must not travel on from here. */

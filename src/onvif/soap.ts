@@ -11,6 +11,7 @@ export const SERVICES = {
   media2: { prefix: 'tr2', namespace: 'http://www.onvif.org/ver20/media/wsdl' },
   ptz: { prefix: 'tptz', namespace: 'http://www.onvif.org/ver20/ptz/wsdl' },
   events: { prefix: 'tev', namespace: 'http://www.onvif.org/ver10/events/wsdl' },
+  notification: { prefix: 'wsnt', namespace: 'http://docs.oasis-open.org/wsn/b-2' },
   imaging: { prefix: 'timg', namespace: 'http://www.onvif.org/ver20/imaging/wsdl' },
   deviceIO: { prefix: 'tmd', namespace: 'http://www.onvif.org/ver10/deviceIO/wsdl' },
   analytics: { prefix: 'tan', namespace: 'http://www.onvif.org/ver20/analytics/wsdl' },
@@ -25,6 +26,8 @@ export interface Operation<T> {
   /** More header elements, such as WS-Addressing on event calls. */
   readonly header?: Xml;
   readonly reply: z.ZodType<T>;
+  /** Hears the whole reply as it came, for what the parser drops: prefixes and their namespaces. */
+  readonly hear?: (reply: string) => void;
 }
 
 /** The whole message. `security` is the WS-Security header, or nothing. */
@@ -81,6 +84,7 @@ export function verdict<T>(operation: Operation<T>, reply: HttpReply): Verdict<T
     if (REFUSALS.has(reply.status)) return refused('');
     throw nonsense('not the answer to the question');
   }
+  operation.hear?.(reply.text);
   return { type: 'answer', answer: operation.reply.parse(answer) };
 }
 

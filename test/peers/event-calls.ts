@@ -28,7 +28,7 @@ export function eventCalls(t: TestContext, clock: Clock): EventCalls {
         maxBytes: 1_000_000,
       };
       const late = (): Error => unreachable('no answer');
-      const reply = await withDeadline({ clock, ms, signal, late }, (scope) => http.post(request, scope));
+      const reply = await withDeadline({ clock, ms, signal, late }, (scope) => http.post(() => request, scope));
       hear?.(reply.text);
       const said = verdict(asked, reply);
       if (said.type === 'answer') return said.answer;
