@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeyFrameStart } from '../../../src/simulator/camera/key-frame-start.ts';
+import { Mount } from '../../../src/simulator/camera/rtsp-mount.ts';
 
 /** A framed RTP packet whose payload begins with these bytes. */
 const packet = (...payload: number[]): Buffer => Buffer.concat([Buffer.alloc(4 + 12), Buffer.from(payload)]);
@@ -33,3 +34,19 @@ for (const [what, codec, key] of KEY) {
     assert.equal(start.packets.length, 1);
   });
 }
+
+/** What a player is handed that joins after a key picture and the one that follows it. */
+function handedAtPlay(habits: ReadonlySet<string>): Buffer[] {
+  const mood = () => ({ stalls: false, drops: false, joinsMidGop: habits.has('rtsp-joins-mid-gop') });
+  const mount = new Mount({ path: '/live', codec: 'H264', mood, onPublished: () => undefined });
+  mount.publish('v=0', {});
+  for (const bytes of [packet(0x65), SLICE.H264]) mount.relay(0, { channel: 0, bytes });
+  const handed: Buffer[] = [];
+  mount.join({ send: (frame) => void handed.push(frame), drop: () => undefined }, new Map([[0, 0]]));
+  return handed;
+}
+
+test('a player is handed the group of pictures from its key frame on, unless the camera makes none at PLAY', () => {
+  assert.equal(handedAtPlay(new Set()).length, 2);
+  assert.equal(handedAtPlay(new Set(['rtsp-joins-mid-gop'])).length, 0);
+});
