@@ -1,6 +1,10 @@
 import type { TestContext } from 'node:test';
-import { type AlarmReport, AlarmSource, type AlarmSourceParts } from '../../src/onvif/events/alarm-source.ts';
+import type { AlarmReport } from '../../src/channel/alarm.ts';
+import { AlarmSource, type AlarmSourceParts } from '../../src/onvif/events/alarm-source.ts';
+import { type EventWatchParts, watchEvents } from '../../src/onvif/events/event-watch.ts';
+import type { Notification } from '../../src/onvif/events/notification.ts';
 import { WebhookReceiver } from '../../src/onvif/events/webhook-receiver.ts';
+import { together } from '../../src/runtime/supervise.ts';
 import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
 import type { CameraEvent } from '../../src/simulator/camera/event-desk.ts';
 import { eventCalls } from './event-calls.ts';
@@ -35,16 +39,20 @@ export async function webhookReceiver(t: TestContext): Promise<{ receiver: Webho
 export async function heardCamera(
   t: TestContext,
   habits: readonly BadHabitName[] = [],
-  wishes: Partial<AlarmSourceParts> = {},
+  wishes: Partial<AlarmSourceParts & EventWatchParts & { belongs: (message: Notification) => boolean }> = {},
 ) {
   const clock = new FakeClock();
   const camera = await LeanCamera.start(t, clock, habits);
   const { log, lines, text } = readableLog();
   const parts = { calls: eventCalls(t, clock), events: camera.at('/onvif/event'), clock, log, random: () => 0.5 };
-  const source = new AlarmSource({ ...parts, ...wishes });
+  const all = { ...parts, ...wishes };
+  const source = new AlarmSource(all);
   const reports: AlarmReport[] = [];
   const life = new AbortController();
-  const done = source.run((report) => reports.push(report), life.signal);
+  const done = together(life.signal, [
+    { run: (signal) => source.run((report) => reports.push(report), signal) },
+    { run: (signal) => watchEvents(all, source.sink(wishes.belongs), signal) },
+  ]);
   const end = async (): Promise<void> => {
     life.abort();
     await done;

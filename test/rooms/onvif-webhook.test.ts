@@ -51,7 +51,7 @@ test('the receiver takes what cameras send, in SOAP 1.1 and 1.2, chunked or not,
   const { receiver } = await webhookReceiver(t);
   const heard: string[] = [];
   const inbox = receiver.open((batch) => heard.push(...batch.map(({ topic }) => topic)));
-  const url = await inbox.addressFor('127.0.0.1');
+  const url = await inbox.addressFor('127.0.0.1', new AbortController().signal);
   assert.equal(await post(url, notify()), 200);
   assert.equal(await post(url, notify('http://schemas.xmlsoap.org/soap/envelope/')), 200);
   const chunks = new Blob([notify()]).stream();
@@ -65,7 +65,7 @@ test('the receiver gives nothing away and survives what it is sent', async (t) =
   const { receiver, port } = await webhookReceiver(t);
   let heard = 0;
   const inbox = receiver.open(() => heard++);
-  const url = await inbox.addressFor('127.0.0.1');
+  const url = await inbox.addressFor('127.0.0.1', new AbortController().signal);
   assert.equal(await post(`http://127.0.0.1:${port}/guess`, notify()), 404);
   assert.equal((await fetch(url, { headers: { Connection: 'close' } })).status, 404);
   assert.equal(await post(url, '<<<'), 200);

@@ -1,24 +1,21 @@
-import type { Alarm } from '../../channel/alarm.ts';
+import type { Logger } from 'pino';
+import type { Alarm, AlarmReport } from '../../channel/alarm.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { Scope } from '../../runtime/scope.ts';
-import { together } from '../../runtime/supervise.ts';
-import { type EventWatchParts, watchEvents } from './event-watch.ts';
 import type { Notification } from './notification.ts';
+import type { EventSink } from './pull-point.ts';
 import { type AlarmEdge, AlarmTracker, type TrackerOptions } from './tracker.ts';
 
-/** An edge as the channel hears it. */
-export interface AlarmReport extends Omit<AlarmEdge, 'atMs'> {
-  readonly at: Date;
-}
-
-export interface AlarmSourceParts extends EventWatchParts {
+export interface AlarmSourceParts {
   readonly options?: TrackerOptions;
-  /** Whether a message is about this channel; a recorder tells of all its cameras. */
-  readonly belongs?: (notification: Notification) => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
 const IDLE_MS = 3_600_000;
+const everything = (): boolean => true;
 
-/** The alarms of one channel, from the camera's events and from the passing of time. */
+/** The alarms of one channel, from the camera's events and from the passing of time. Outlives every subscription. */
 export class AlarmSource {
   readonly #parts: AlarmSourceParts;
   readonly #tracker: AlarmTracker;
@@ -41,18 +38,26 @@ export class AlarmSource {
     return this.#tracker.alarms;
   }
 
-  /** Reports edges until the signal aborts; never rejects because of the camera. States survive from run to run. */
+  /** What hears the camera; `belongs` says which messages are about this channel, as a recorder tells of all. */
+  sink(belongs: (notification: Notification) => boolean = everything): EventSink {
+    return {
+      subscribed: () => this.#tracker.subscribed(this.#parts.clock.now()),
+      heard: (batch) => this.#hear(batch.filter(belongs)),
+    };
+  }
+
+  /** Reports edges until the signal aborts, among them those that time alone brings: it ends what nobody ends. */
   async run(report: (report: AlarmReport) => void, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     this.#report = report;
-    const sink = {
-      subscribed: () => this.#tracker.subscribed(clock.now()),
-      heard: (batch: readonly Notification[]) => this.#hear(batch),
-    };
-    await together(signal, [
-      { run: (life) => watchEvents(this.#parts, sink, life) },
-      { run: (life) => this.#watchTime(life) },
-    ]);
+    while (!signal.aborted) {
+      this.#tell(this.#tracker.tick(clock.now()));
+      const scope = new Scope(signal);
+      this.#wake = () => scope.end();
+      const dueMs = this.#tracker.dueMs();
+      await clock.sleep(dueMs === undefined ? IDLE_MS : Math.max(0, dueMs - clock.now()), scope.signal);
+      scope.end();
+    }
   }
 
   /** The camera is out of reach. */
@@ -67,27 +72,15 @@ export class AlarmSource {
   }
 
   #hear(batch: readonly Notification[]): void {
-    const { clock, log, belongs = () => true } = this.#parts;
+    const { clock, log } = this.#parts;
     if (batch.length > 0) this.#heardAt = clock.wall();
-    this.#tell(this.#tracker.apply(batch.filter(belongs), clock.now()));
+    this.#tell(this.#tracker.apply(batch, clock.now()));
     for (const topic of this.#tracker.unknownTopics) {
       if (this.#said.has(topic)) continue;
       this.#said.add(topic);
       log.info({ topic }, 'camera sends events of a topic we do not know');
     }
     this.#wake();
-  }
-
-  async #watchTime(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    while (!signal.aborted) {
-      const scope = new Scope(signal);
-      this.#wake = () => scope.end();
-      const dueMs = this.#tracker.dueMs();
-      await clock.sleep(dueMs === undefined ? IDLE_MS : Math.max(0, dueMs - clock.now()), scope.signal);
-      scope.end();
-      if (!signal.aborted) this.#tell(this.#tracker.tick(clock.now()));
-    }
   }
 
   #tell(edges: readonly AlarmEdge[]): void {

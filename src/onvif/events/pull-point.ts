@@ -44,8 +44,9 @@ export async function runPullPoint(parts: SubscriptionParts, sink: EventSink, si
     await subscription.synchronise(signal);
     await new PullLoop(subscription, parts, sink).run(signal);
   } catch (err) {
+    // There is nobody to give it back to when the camera is what was lost.
+    gone = isKind(signal.aborted ? signal.reason : err, 'camera-unreachable') || isUnknown(err);
     if (signal.aborted) return;
-    gone = isKind(err, 'camera-unreachable') || isUnknown(err);
     throw err;
   } finally {
     if (!gone) await subscription.end();

@@ -243,7 +243,7 @@ export class AlarmTracker {
 }
 
 /** What tells one state of a camera from another: the topic, the sorted source and the sorted key. */
-function identity({ topic, source, key }: Notification): string {
+export function identity({ topic, source, key }: Notification): string {
   const sorted = (items: readonly Item[]): string[][] =>
     items.map(({ name, value }) => [name.toLowerCase(), value]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   return JSON.stringify([topic.toLowerCase(), sorted(source), sorted(key)]);

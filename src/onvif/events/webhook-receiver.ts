@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { Bell } from '../../runtime/bell.ts';
 import { GatewayError } from '../../runtime/errors.ts';
 import { aborted } from '../../runtime/scope.ts';
 import { content } from '../reply.ts';
@@ -20,8 +21,8 @@ export interface ReceiverParts {
 
 /** A place for one camera's messages; `close` it in a `finally`. */
 export interface Inbox {
-  /** What the camera at `host` can send to, with a secret path. */
-  addressFor(host: string): Promise<URL>;
+  /** What the camera at `host` can send to, with a secret path; once the receiver is open, or the signal aborts. */
+  addressFor(host: string, signal: AbortSignal): Promise<URL>;
   close(): void;
 }
 
@@ -38,10 +39,18 @@ const REQUEST_MS = 10_000;
 export class WebhookReceiver {
   readonly #parts: ReceiverParts;
   readonly #inboxes = new Map<string, Hear>();
+  readonly #needed = new Bell();
+  readonly #waiting = new Set<() => void>();
   #port = 0;
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
+  }
+
+  /** Opens with the first inbox: most sites never need a port of ours. Otherwise as `run`. */
+  async runWhenNeeded(signal: AbortSignal): Promise<void> {
+    if (this.#inboxes.size === 0) await this.#needed.heard(signal);
+    if (!signal.aborted) await this.run(signal);
   }
 
   /** Receives until the signal aborts. `ready` hears the port. Rejects when the port cannot be had. */
@@ -59,6 +68,7 @@ export class WebhookReceiver {
     try {
       server.listen(this.#parts.port, this.#parts.host, () => {
         this.#port = portOf(server);
+        for (const go of this.#waiting) go();
         ready(this.#port);
       });
       await Promise.race([aborted(signal), failed]);
@@ -72,13 +82,25 @@ export class WebhookReceiver {
   open(hear: Hear): Inbox {
     const path = `/${randomBytes(9).toString('base64url')}`;
     this.#inboxes.set(path, hear);
+    this.#needed.ring();
     return {
-      addressFor: async (host) => {
+      addressFor: async (host, signal) => {
+        if (this.#port === 0) await this.#opened(signal);
         if (this.#port === 0) throw new GatewayError('camera-fault', 'the receiver for events is not open');
         return new URL(`http://${await ownAddress(host)}:${this.#port}${path}`);
       },
       close: () => this.#inboxes.delete(path),
     };
+  }
+
+  async #opened(signal: AbortSignal): Promise<void> {
+    let go = (): void => undefined;
+    const opened = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    this.#waiting.add(go);
+    await Promise.race([opened, aborted(signal)]);
+    this.#waiting.delete(go);
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,3 +1,4 @@
+import { withDeadline } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
 import { xml } from '../xml.ts';
 import type { EventSink } from './pull-point.ts';
@@ -7,6 +8,8 @@ import type { WebhookReceiver } from './webhook-receiver.ts';
 const WSA = 'http://www.w3.org/2005/08/addressing';
 /** Within this time a camera that reaches us has sent at least its states. */
 const FIRST_NOTIFY_MS = 60_000;
+/** A receiver that is opened only now needs a moment; one whose port is taken is not waited for. */
+const OPEN_MS = 2000;
 /** How long a subscription is believed in that the camera cannot renew. */
 const UNRENEWED_MS = 480_000;
 
@@ -29,7 +32,9 @@ export async function runWebhook(
   });
   let subscription: Subscription | undefined;
   try {
-    const address = await inbox.addressFor(events.hostname);
+    const address = await withDeadline({ clock, ms: OPEN_MS, signal, late: closed }, (scope) =>
+      inbox.addressFor(events.hostname, scope),
+    );
     subscription = await Subscription.make(parts, orderFor(address), signal);
     sink.subscribed();
     await subscription.synchronise(signal);
@@ -45,6 +50,8 @@ export async function runWebhook(
     inbox.close();
   }
 }
+
+const closed = (): Error => new GatewayError('camera-fault', 'the receiver for events is not open');
 
 async function keep(subscription: Subscription, { clock }: SubscriptionParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
