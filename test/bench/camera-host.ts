@@ -39,7 +39,7 @@ async function obey(message: unknown): Promise<void> {
       cameras.push(await startCamera(number, order.username, order.password));
     }
   }
-  if (order.word === 'stall') cameras[order.camera]?.habits.set('rtsp-stalls', order.on);
+  if (order.word === 'habit') cameras[order.camera]?.habits.set(order.habit, order.on);
   reply({
     cameras: cameras.map((camera) => ({
       onvifPort: camera.onvifPort,

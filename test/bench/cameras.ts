@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Scope } from '../../src/runtime/scope.ts';
-import { type CameraSeen, type HostOrder, hostReply } from './camera-words.ts';
+import { type CameraHabit, type CameraSeen, type HostOrder, hostReply } from './camera-words.ts';
 import { Child } from './child.ts';
 
 const HOST = join(import.meta.dirname, 'camera-host.ts');
@@ -33,9 +33,9 @@ export class Cameras {
     return this.#order({ word: 'look' });
   }
 
-  /** Resolves when the camera keeps its sessions open and sends nothing, or sends again. */
-  async stall(camera: number, on: boolean): Promise<void> {
-    await this.#order({ word: 'stall', camera, on });
+  /** Resolves when the camera has taken the habit on, or has dropped it. */
+  async habit(camera: number, habit: CameraHabit, on: boolean): Promise<void> {
+    await this.#order({ word: 'habit', camera, habit, on });
   }
 
   async stop(): Promise<void> {

@@ -25,7 +25,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   {
     name: 'publish',
-    how: 'order (for ffmpeg: spawn) to first whole key frame at the RTMP server; both join the camera at the same places of its group of pictures',
+    how: 'order (for ffmpeg: spawn) to first whole key frame at the RTMP server; mid-GOP, both join at the same distances to the next one',
     make: publishTimes,
   },
   {
@@ -45,7 +45,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   {
     name: 'link',
-    how: 'connection to the platform cut, its address closed for the time given, then open again: to the first Keepalive',
+    how: 'five gateways whose link has been up for 12 s; it is cut and the address closed for the time given, then open again: to the first Keepalive',
     make: linkRestored,
   },
 ];

@@ -11,6 +11,10 @@ export interface BenchOptions {
   readonly turns: number;
   readonly requests: number;
   readonly stalls: number;
+  /** How long the link must have been up before it is cut; a connection counts as healthy after 12 s. */
+  readonly linkUpMs: number;
+  /** How long each cut lasts. */
+  readonly cutsMs: readonly number[];
 }
 
 export interface Invocation {
@@ -20,11 +24,18 @@ export interface Invocation {
   readonly only: string | undefined;
 }
 
-const FULL: BenchOptions = { cameras: 8, seconds: 20, repeats: 5, turns: 2, requests: 3_000, stalls: 4 };
+const FULL: BenchOptions = {
+  ...{ cameras: 8, seconds: 20, turns: 2, repeats: 5, requests: 3_000, stalls: 4 },
+  ...{ linkUpMs: 12_500, cutsMs: [200, 5_000] },
+};
 /** Shows that everything can be measured; its figures say little. */
-const QUICK: BenchOptions = { cameras: 2, seconds: 2, repeats: 1, turns: 1, requests: 500, stalls: 1 };
-const MOST_CAMERAS = 64;
-const LONGEST_SECONDS = 3_600;
+const QUICK: BenchOptions = {
+  ...{ cameras: 2, seconds: 1, turns: 1, repeats: 1, requests: 500, stalls: 1 },
+  ...{ linkUpMs: 2_500, cutsMs: [200] },
+};
+/** One is kept on standby and the others are not. */
+const CAMERAS = { least: 2, most: 64 };
+const SECONDS = { least: 1, most: 3_600 };
 
 export const USAGE = 'npm run bench -- [--cameras N] [--seconds N] [--only NAME] [--quick] [--json]';
 
@@ -46,14 +57,20 @@ export function invocation(args: readonly string[], names: readonly string[]): I
   const { only, json, quick } = values;
   if (only !== undefined && !names.includes(only)) throw new Error(`--only wants one of ${names.join(', ')}`);
   const preset = quick ? QUICK : FULL;
-  const cameras = count('cameras', values.cameras, { otherwise: preset.cameras, most: MOST_CAMERAS });
-  const seconds = count('seconds', values.seconds, { otherwise: preset.seconds, most: LONGEST_SECONDS });
+  const cameras = count('cameras', values.cameras, { otherwise: preset.cameras, ...CAMERAS });
+  const seconds = count('seconds', values.seconds, { otherwise: preset.seconds, ...SECONDS });
   return { options: { ...preset, cameras, seconds }, json, only };
 }
 
-function count(name: string, text: string | undefined, { otherwise, most }: { otherwise: number; most: number }) {
+interface Bounds {
+  readonly otherwise: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+function count(name: string, text: string | undefined, { otherwise, least, most }: Bounds): number {
   if (text === undefined) return otherwise;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new Error(`--${name} wants 1 to ${most}`);
+  if (!Number.isInteger(value) || value < least || value > most) throw new Error(`--${name} wants ${least} to ${most}`);
   return value;
 }

@@ -1,58 +1,44 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { BENCH_MAIN } from '../../../src/simulator/camera/profiles.ts';
 import { mean } from '../figures.ts';
-import type { MeasuredGateway } from '../gateway.ts';
 import type { BenchOptions } from '../options.ts';
 import { medianRow, type Row } from '../report.ts';
 import type { Stage } from '../stage.ts';
-
-/**
- * From the order to the first key frame at the RTMP server. A camera that is joined in the middle of a group of pictures
- * makes everybody wait for the next key frame, up to two seconds, and chance would decide the comparison. So the
- * camera's rhythm is listened to first, and both sides are ordered at the same distances to its next key frame.
- */
+import { Orders, STANDBY } from './orders.ts';
 
 const GOP_MS = BENCH_MAIN.gopSeconds * 1000;
-/** A camera that begins each session with a key frame, as many do, looks like this: it comes when the session is open. */
-const SOON_MS = 600;
-const COLD = 0;
-const STANDBY = 1;
+const NAME = 'RTMPPublish to first key frame';
 
+/**
+ * From the order to the first key frame at the RTMP server. Most cameras begin a session at a key frame. With one that
+ * does not, everybody waits for the next, up to two seconds, and chance would decide the comparison: so its rhythm is
+ * listened to first, and both sides are ordered at the same distances to its next key frame.
+ */
 export async function publishTimes(stage: Stage, { repeats }: BenchOptions): Promise<Row[]> {
-  const channels = (await stage.onvifChannels()).slice(0, 2);
-  const [cold = {}, standby = cold] = channels;
-  const gateway = await stage.gateway({ channels: [cold, { ...standby, channel: STANDBY, standby: true }] });
+  const [standby = {}, ...others] = await stage.onvifChannels();
+  const gateway = await stage.gateway({ channels: [{ ...standby, standby: true }, ...others] });
   await gateway.camerasOnline();
-  const rhythm = new Rhythm(stage, gateway);
-  const soon = await pairs(
-    rhythm,
-    Array.from({ length: repeats }, () => SOON_MS),
-  );
-  const spread = await pairs(rhythm, spreadOver(GOP_MS, repeats));
+  const orders = new Orders(stage, gateway);
+  const cold = others.map((_, index) => STANDBY + 1 + index);
+  const prompt = await promptPairs(orders, cold, repeats);
+  const midGop = await midGopPairs(stage, orders, { cameras: cold.slice(0, 2), repeats });
   const ready: number[] = [];
-  for (let run = 0; run < repeats; run++) ready.push(await rhythm.standby());
+  for (let run = 0; run < repeats; run++) ready.push(await orders.gateway(STANDBY));
   await stage.stop(gateway);
   return [
+    medianRow({
+      ...{ name: `${NAME}: standby`, unit: 'ms', samples: ready },
+      ...{ peerSamples: prompt.theirs, budget: { most: 150 } },
+    }),
+    medianRow({
+      ...{ name: `${NAME}: cold`, unit: 'ms', samples: prompt.ours },
+      ...{ peerSamples: prompt.theirs, budget: { ratio: 0.5 } },
+    }),
     {
-      name: 'RTMPPublish to first key frame: standby',
-      ...{ unit: 'ms' as const, samples: ready, peerSamples: soon.theirs, budget: { most: 150 } },
+      ...{ name: `${NAME}: cold, camera joined mid-GOP (mean)`, unit: 'ms' },
+      ...{ figure: mean(midGop.ours), samples: midGop.ours },
+      ...{ peer: mean(midGop.theirs), peerSamples: midGop.theirs },
     },
-    {
-      name: `RTMPPublish to first key frame: cold, camera's next comes after ${SOON_MS} ms`,
-      ...{ unit: 'ms' as const, samples: soon.ours, peerSamples: soon.theirs, budget: { ratio: 0.5 } },
-    },
-  ]
-    .map(medianRow)
-    .concat({
-      name: 'RTMPPublish to first key frame: cold, anywhere in the group of pictures (mean)',
-      ...{ unit: 'ms', figure: mean(spread.ours), samples: spread.ours },
-      ...{ peer: mean(spread.theirs), peerSamples: spread.theirs },
-    });
-}
-
-/** Evenly over a length, each in the middle of its part. */
-function spreadOver(length: number, parts: number): number[] {
-  return Array.from({ length: parts }, (_, part) => ((part + 0.5) * length) / parts);
+  ];
 }
 
 interface Pairs {
@@ -60,70 +46,40 @@ interface Pairs {
   readonly theirs: readonly number[];
 }
 
-/** The gateway and plain ffmpeg, each ordered at those distances to the camera's next key frame. */
-async function pairs(rhythm: Rhythm, distancesMs: readonly number[]): Promise<Pairs> {
+/** Both sides in turns, at cameras that begin each session at a key frame. */
+async function promptPairs(orders: Orders, cameras: readonly number[], runs: number): Promise<Pairs> {
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (const distanceMs of distancesMs) {
-    theirs.push(await rhythm.plain(distanceMs));
-    ours.push(await rhythm.cold(distanceMs));
+  for (let run = 0; run < runs; run++) {
+    const camera = cameras[run % cameras.length] ?? 0;
+    theirs.push(await orders.plain(camera));
+    await orders.sessionsClosed(camera);
+    ours.push(await orders.gateway(camera));
   }
   return { ours, theirs };
 }
 
-/** Orders pushes at a wished place of the camera's rhythm of key frames. */
-class Rhythm {
-  readonly #stage: Stage;
-  readonly #gateway: MeasuredGateway;
-  /** When one key frame of the camera arrived, on `performance.now()`. */
-  #beatMs: number | undefined;
-
-  constructor(stage: Stage, gateway: MeasuredGateway) {
-    this.#stage = stage;
-    this.#gateway = gateway;
+/** Both sides at the same distances to the camera's next key frame, spread evenly over the group of pictures. */
+async function midGopPairs(
+  stage: Stage,
+  orders: Orders,
+  { cameras, repeats }: { cameras: readonly number[]; repeats: number },
+): Promise<Pairs> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (const camera of cameras) {
+    await stage.cameras.habit(camera, 'rtsp-joins-mid-gop', true);
+    await orders.listen(camera);
   }
-
-  /** A plain ffmpeg, from its spawn. */
-  async plain(distanceMs: number): Promise<number> {
-    const name = this.#stage.name('plain');
-    await this.#sleepUntilBefore(distanceMs);
-    const push = await this.#stage.plainPush(COLD, name);
-    const ms = (await this.#stage.keyFrames(name)) - push.startedMs;
-    await this.#stage.stop(push);
-    return ms;
+  for (let run = 0; run < repeats; run++) {
+    const camera = cameras[run % cameras.length] ?? 0;
+    const distanceMs = ((run + 0.5) * GOP_MS) / repeats;
+    await orders.beforeKeyFrame(camera, distanceMs);
+    theirs.push(await orders.plain(camera));
+    await orders.sessionsClosed(camera);
+    await orders.beforeKeyFrame(camera, distanceMs);
+    ours.push(await orders.gateway(camera));
   }
-
-  /** The gateway with no session to the camera, from its order. */
-  async cold(distanceMs: number): Promise<number> {
-    await this.#cameraFree();
-    await this.#sleepUntilBefore(distanceMs);
-    return this.#publish(COLD);
-  }
-
-  /** The gateway with a session to the camera kept open. */
-  async standby(): Promise<number> {
-    await this.#sleepUntilBefore(Math.random() * GOP_MS);
-    return this.#publish(STANDBY);
-  }
-
-  async #publish(channel: number): Promise<number> {
-    const stage = this.#stage;
-    const name = stage.name('ours');
-    const sinceMs = performance.now();
-    const [seenMs] = await Promise.all([stage.keyFrames(name), this.#gateway.publish(channel, name)]);
-    // The second comes when the camera sends it; the first may have waited for something.
-    if (channel === COLD) this.#beatMs = await stage.keyFrames(name, 2);
-    await this.#gateway.unpublish(channel, name);
-    return seenMs - sinceMs;
-  }
-
-  async #sleepUntilBefore(distanceMs: number): Promise<void> {
-    if (this.#beatMs === undefined) await this.#publish(COLD);
-    const sinceBeatMs = performance.now() - (this.#beatMs ?? 0);
-    await delay((((GOP_MS - distanceMs - sinceBeatMs) % GOP_MS) + GOP_MS) % GOP_MS);
-  }
-
-  async #cameraFree(): Promise<void> {
-    while (((await this.#stage.players())[COLD] ?? 0) > 0) await delay(100);
-  }
+  for (const camera of cameras) await stage.cameras.habit(camera, 'rtsp-joins-mid-gop', false);
+  return { ours, theirs };
 }

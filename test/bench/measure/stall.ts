@@ -47,11 +47,11 @@ async function freeze(
   gateway: MeasuredGateway,
   { camera, name }: { camera: number; name: string },
 ): Promise<Times> {
-  await stage.cameras.stall(camera, true);
+  await stage.cameras.habit(camera, 'rtsp-stalls', true);
   const stalledMs = performance.now();
   const noticedMs = await gateway.moment(() => gateway.channel(camera)?.state !== LIVE);
   const frames = stage.stream(name)?.video?.frames ?? 0;
-  await stage.cameras.stall(camera, false);
+  await stage.cameras.habit(camera, 'rtsp-stalls', false);
   const backMs = performance.now();
   const flowsMs = await gateway.moment(() => (stage.stream(name)?.video?.frames ?? 0) > frames);
   return { noticedMs: noticedMs - stalledMs, flowsMs: flowsMs - backMs };
