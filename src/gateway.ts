@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { AlarmPost } from './alarms/alarm-post.ts';
+import { PicturePost } from './alarms/picture-post.ts';
+import { PictureUpload } from './alarms/picture-upload.ts';
 import { cameraFor } from './cameras.ts';
 import { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
@@ -12,9 +15,12 @@ import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
 import { ffmpegVersion } from './media/ffmpeg/version.ts';
 import { FootageMedia } from './media/footage.ts';
 import { LiveMedia } from './media/live.ts';
+import { StillMedia } from './media/still.ts';
+import { alarmNotice } from './ovc/alarm-notice.ts';
 import type { OvdReport } from './ovc/keepalive.ts';
 import type { Login } from './ovc/login.ts';
 import { OvcLink } from './ovc/ovc-link.ts';
+import { PlatformHttp } from './recording/http.ts';
 import { CloudRecorder } from './recording/recorder.ts';
 import { Spool } from './recording/spool.ts';
 import type { Clock } from './runtime/clock.ts';
@@ -41,6 +47,7 @@ export class Gateway implements Runnable {
   readonly #recorder: CloudRecorder;
   readonly #store: Store;
   readonly #channels: Channels;
+  readonly #alarms: AlarmPost;
   readonly #selfCheck: SelfCheck;
   readonly #link: OvcLink;
 
@@ -51,11 +58,16 @@ export class Gateway implements Runnable {
     this.#feeds = feeds;
     this.#recorder = recorder;
     this.#store = store;
+    this.#alarms = this.#alarmPost(config, { clock, log: log.child({ room: 'alarms' }) });
+    const stills = new StillMedia({ command: config.ffmpeg.path, feeds, clock, log: media });
     this.#channels = new Channels(
       config.channels.map((entry) => {
         const channelLog = log.child({ room: 'channel', channel: entry.channel });
         const camera = cameraFor(entry, { clock, log: channelLog });
-        return new Channel({ settings: entry, camera, live, recorder, clock, log: channelLog, onChange });
+        return new Channel({
+          ...{ settings: entry, camera, live, recorder, stills, alarms: this.#alarms },
+          ...{ clock, log: channelLog, onChange },
+        });
       }),
     );
     const { path: command } = config.ffmpeg;
@@ -68,6 +80,7 @@ export class Gateway implements Runnable {
       login,
       handlers: { orders: this.#channels, box: { localDateTime: () => localDateTime(clock.wall()) } },
       report: () => this.#report(),
+      onUp: () => this.#alarms.linkUp(),
       clock,
       log: log.child({ room: 'ovc' }),
     });
@@ -94,8 +107,22 @@ export class Gateway implements Runnable {
 
   /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
   async run(signal: AbortSignal): Promise<void> {
-    const parts = [this.#link, this.#channels, this.#recorder, this.#feeds, this.#selfCheck, this.#store];
+    const parts = [this.#link, this.#channels, this.#alarms, this.#recorder, this.#feeds, this.#selfCheck, this.#store];
     await together(signal, parts).finally(() => this.#store.flush());
+  }
+
+  #alarmPost({ alarms }: Config, world: { readonly clock: Clock; readonly log: Logger }): AlarmPost {
+    const upload = new PictureUpload({ http: new PlatformHttp(), method: alarms.picture_upload, clock: world.clock });
+    return new AlarmPost({
+      notify: async (edge, received) => {
+        const answer = await this.#link.call('AlarmNotify', alarmNotice(edge, localDateTime), received);
+        return answer.pic_upload_url;
+      },
+      linked: () => this.#link.up,
+      book: this.#store,
+      pictures: new PicturePost({ upload, ...world }),
+      ...world,
+    });
   }
 
   /**

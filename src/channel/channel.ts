@@ -4,7 +4,8 @@ import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import type { AlarmReport } from './alarm.ts';
-import type { Camera, CameraSight, Live, Recorder, RecordSettings } from './ports.ts';
+import { Pictures } from './picture.ts';
+import type { AlarmDesk, Camera, CameraSight, Live, Recorder, RecordSettings, Stills } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
 import { CloudRecording } from './recording.ts';
 import { Standby } from './standby.ts';
@@ -28,6 +29,8 @@ export interface ChannelParts {
   readonly camera: Camera;
   readonly live: Live;
   readonly recorder: Recorder;
+  readonly stills: Stills;
+  readonly alarms: AlarmDesk;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onChange: () => void;
@@ -40,11 +43,12 @@ export class Channel implements Runnable {
   readonly #publishing: Publishing;
   readonly #standby: Standby;
   readonly #recording: CloudRecording;
+  readonly #pictures: Pictures;
   #state = INITIAL;
   #awaitingVerdict: Array<() => void> = [];
 
   constructor(parts: ChannelParts) {
-    const { settings, live, recorder, clock, log } = parts;
+    const { settings, camera, live, recorder, stills, clock, log } = parts;
     this.#parts = parts;
     this.settings = settings;
     const wish = settings.live;
@@ -54,6 +58,7 @@ export class Channel implements Runnable {
     const { channel, record } = settings;
     const tellRecording = (recording: ChannelState['recording']): void => this.#apply({ type: 'recording', recording });
     this.#recording = new CloudRecording({ channel, profile: record.profile, recorder, log, tell: tellRecording });
+    this.#pictures = new Pictures({ camera, stills, clock, log });
   }
 
   get state(): ChannelState {
@@ -66,6 +71,7 @@ export class Channel implements Runnable {
       this.#publishing,
       this.#standby,
       this.#recording,
+      this.#pictures,
       { run: (life) => this.#watchForEver(life) },
     ]);
   }
@@ -88,6 +94,15 @@ export class Channel implements Runnable {
   /** See `CloudRecording.stop`. */
   stopRecord(sessionId: string): Promise<void> {
     return this.#recording.stop(sessionId);
+  }
+
+  /**
+   * Brings a fresh JPEG to `url`.
+   * @throws GatewayError `channel-offline`, what `Pictures.take` and `AlarmDesk.upload` throw
+   */
+  async snapshot(url: string, signal: AbortSignal): Promise<void> {
+    const { streams } = await this.#sight(signal);
+    await this.#parts.alarms.upload(url, await this.#pictures.take(streams), signal);
   }
 
   /** The camera as it was last seen. Right after the start the first verdict is waited for. */
@@ -131,9 +146,17 @@ export class Channel implements Runnable {
     if (this.settings.standby) this.#standby.see(sight);
   }
 
-  #hear({ alarm, state, desc }: AlarmReport): void {
-    this.#parts.log.info({ alarm, state, desc }, 'alarm');
+  /** Tells on what changes something: a camera that says the same twice raises no second alarm. */
+  #hear({ alarm, state, at, desc }: AlarmReport): void {
+    const { alarms, log } = this.#parts;
+    const before = this.#state;
     this.#apply({ type: 'alarm', alarm, active: state === 'start' });
+    if (this.#state === before) return;
+    log.info({ alarm, state, desc }, 'alarm');
+    const { camera } = this.#state;
+    const picture =
+      state === 'start' ? this.#pictures.take(camera.presence === 'online' ? camera.sight.streams : []) : undefined;
+    alarms.raise({ channel: this.settings.channel, alarm, state, at: at.toISOString(), desc }, picture);
   }
 
   #apply(fact: Fact): void {

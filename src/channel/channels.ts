@@ -45,6 +45,11 @@ export class Channels implements Runnable {
     return this.#at(channel).stopRecord(sessionId);
   }
 
+  /** @throws GatewayError `no-such-channel`, and what `Channel.snapshot` throws */
+  async snapshot({ channel, url }: { readonly channel: number; readonly url: string }, signal: AbortSignal) {
+    await this.#at(channel).snapshot(url, signal);
+  }
+
   #at(number: number): Channel {
     const channel = this.#byNumber.get(number);
     if (!channel) throw new GatewayError('no-such-channel', 'there is no such channel', { channel: number });

@@ -1,5 +1,5 @@
 import type { Secret } from '../runtime/secret.ts';
-import type { AlarmReport } from './alarm.ts';
+import type { Alarm, AlarmReport } from './alarm.ts';
 
 /** What a channel asks of the world. The edges implement it; the domain knows no socket, no SOAP, no ffmpeg. */
 
@@ -230,4 +230,36 @@ export interface Recorder {
   finish(session: { readonly channel: number; readonly sessionId: string }): void;
   /** The session that the channel was recording when the process last ended. */
   unfinished(channel: number): RecordSettings | undefined;
+}
+
+export interface Stills {
+  /**
+   * Holds what the streams show at this moment, where one of them is flowing. Calling the result makes a JPEG of it, or
+   * of the camera's next picture where nothing was flowing.
+   * @throws GatewayError (the result does) `feed-failed`, `camera-unauthorized`, `process-failed`, `timed-out`
+   */
+  grab(streams: readonly CameraStream[]): (signal: AbortSignal) => Promise<Buffer>;
+}
+
+/** An edge of an alarm that the OVC has not been told of yet; it must outlive the process. */
+export interface RememberedAlarm {
+  readonly channel: number;
+  readonly alarm: Alarm;
+  readonly state: 'start' | 'end';
+  /** When it happened, as ISO 8601 in UTC. */
+  readonly at: string;
+  readonly desc: string;
+}
+
+export interface AlarmDesk {
+  /**
+   * Takes note of an edge and tells the OVC of it, now or when there is a link again. `picture` is the JPEG that shows
+   * the moment, already being taken; only a start brings one. Never throws.
+   */
+  raise(edge: RememberedAlarm, picture: Promise<Buffer> | undefined): void;
+  /**
+   * Brings a JPEG to where the OVC wants it, in one try.
+   * @throws GatewayError `bad-parameter`, `upload-failed`, `timed-out`
+   */
+  upload(url: string, jpeg: Buffer, signal: AbortSignal): Promise<void>;
 }

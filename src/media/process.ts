@@ -15,6 +15,8 @@ export interface ProcessOrder {
   readonly extraPipes?: number;
   /** Gets stdout and the extra pipes right after the spawn; without it they are drained. They must be read to the end. */
   readonly onPipes?: (pipes: readonly Readable[]) => void;
+  /** What the child reads from its stdin, to the end; without it stdin stays open. */
+  readonly input?: readonly Buffer[];
   /** Hears each line of stderr. */
   readonly onLine?: (line: string) => void;
 }
@@ -41,7 +43,7 @@ interface Step {
  * (ffmpeg 7 with an unread stdin). The steps are short because there is no file to finish: all output goes to us.
  */
 const STEPS: readonly Step[] = [
-  { afterMs: 0, ask: (child) => child.stdin?.write('q') },
+  { afterMs: 0, ask: (child) => child.stdin?.writable && child.stdin.write('q') },
   { afterMs: 200, ask: (child) => child.kill('SIGTERM') },
   { afterMs: 400, ask: (child) => child.kill('SIGKILL') },
 ];
@@ -84,10 +86,12 @@ export async function runProcess(
 }
 
 function start(order: ProcessOrder, onLine: (line: string) => void): ChildProcess {
-  const { command, args, extraPipes = 0, onPipes } = order;
+  const { command, args, extraPipes = 0, onPipes, input } = order;
   const child = spawnOrThrow(command, args, extraPipes);
   // The child may be gone before it has read its stdin; that it ended is told by `close`.
   child.stdin?.on('error', () => undefined);
+  for (const part of input ?? []) child.stdin?.write(part);
+  if (input) child.stdin?.end();
   const [, stdout, stderr, ...extra] = child.stdio;
   // Node types the extra pipes as possibly writable; a `pipe` from descriptor 3 on is a duplex socket, hence readable.
   const pipes = [stdout, ...extra].filter((pipe): pipe is Readable => pipe !== null && pipe !== undefined);

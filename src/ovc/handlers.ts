@@ -14,6 +14,8 @@ export interface Orders {
   stopPublish(order: { readonly channel: number; readonly streamId: string }, signal: AbortSignal): Promise<void>;
   /** Resolves once the session is taken up or already runs. */
   startRecord(order: RecordSettings & { readonly channel: number }, signal: AbortSignal): Promise<void>;
+  /** Resolves when a fresh JPEG is at `url`. @throws GatewayError `no-such-channel`, `channel-offline`, `upload-failed` … */
+  snapshot(order: { readonly channel: number; readonly url: string }, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing more is recorded, also when there was no such session; its delivery goes on. */
   stopRecord(order: { readonly channel: number; readonly sessionId: string }, signal: AbortSignal): Promise<void>;
 }
@@ -44,7 +46,7 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     CtrlPTZ: undefined,
     GetPTZPresetList: undefined,
     GetNetConfig: undefined,
-    Snapshot: undefined,
+    Snapshot: ({ channel, pic_upload_url }, signal) => orders.snapshot({ channel, url: pic_upload_url }, signal),
     RebootChannel: undefined,
     RebootDevice: undefined,
     UpgradeFirmware: undefined,

@@ -31,7 +31,10 @@ export async function runLink(
   const life = new Scope(signal);
   const lost = (err: unknown): void => life.end(err);
   const dialling = new Scope(life.signal);
-  const peer = new Peer({ send: (text) => wire.send(text), service, broken: lost, clock, log });
+  const peer = new Peer({
+    ...{ send: (text: string) => wire.send(text), confirm: (arrived: () => void) => wire.confirm(arrived) },
+    ...{ service, broken: lost, clock, log },
+  });
   const receive = (text: string): void => {
     if (!life.signal.aborted) peer.receive(text);
   };

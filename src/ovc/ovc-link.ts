@@ -15,6 +15,8 @@ export interface OvcLinkParts {
   readonly login: Login;
   readonly handlers: HandlerParts;
   readonly report: () => OvdReport;
+  /** Hears each time the link is up, so that something can be asked of the OVC. */
+  readonly onUp?: () => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random?: () => number;
@@ -58,18 +60,24 @@ export class OvcLink implements Runnable {
     return this.#status;
   }
 
+  /** The OVC has accepted us and can be asked. */
+  get up(): boolean {
+    return this.#peer !== undefined && this.#status.link.state === 'up';
+  }
+
   /** The report may have changed: the OVC hears of it within a second. */
   changed(): void {
     this.#keepalive?.changed();
   }
 
   /**
-   * Asks the OVC for something. What is asked while the link is down is not kept.
+   * Asks the OVC for something. What is asked while the link is down is not kept. `arrived` is called when the OVC's end
+   * has the request, answered or not.
    * @throws GatewayError `refused`, `link-lost`, `timed-out`
    */
-  async call<R extends Request>(method: R, params: RequestParams<R>): Promise<RequestAnswer<R>> {
+  async call<R extends Request>(method: R, params: RequestParams<R>, arrived?: () => void): Promise<RequestAnswer<R>> {
     if (!this.#peer) throw new GatewayError('link-lost', 'the link to the OVC is down');
-    return REQUESTS[method].resp.parse(await this.#peer.call(method, params));
+    return REQUESTS[method].resp.parse(await this.#peer.call(method, params, arrived));
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -93,6 +101,7 @@ export class OvcLink implements Runnable {
     const accepted = (): void => {
       this.#note({ link: { state: 'up', since: clock.wall() } });
       log.info({ host: login.url.host }, 'link up');
+      this.#tellUp();
     };
     await runLink({ login, service, accepted, clock, log }, (peer, life) => this.#talk(peer, life), signal);
   }
@@ -102,6 +111,7 @@ export class OvcLink implements Runnable {
     const send = (params: object): Promise<unknown> => peer.call('Keepalive', params);
     const answered = (keepalive: Heartbeat): void => this.#note({ keepalive });
     this.#peer = peer;
+    this.#tellUp();
     this.#keepalive = new Keepalive({ send, report, answered, clock, log });
     try {
       await together(signal, [this.#keepalive, { run: () => this.#askServerInfo() }]);
@@ -118,6 +128,11 @@ export class OvcLink implements Runnable {
     } catch (err) {
       this.#parts.log.debug({ err }, 'no server info');
     }
+  }
+
+  /** Whichever comes last, the OVC's acceptance or the conversation. */
+  #tellUp(): void {
+    if (this.up) this.#parts.onUp?.();
   }
 
   #noteDown(err: unknown, waitMs: number): void {

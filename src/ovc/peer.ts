@@ -16,6 +16,8 @@ export interface Service {
 
 export interface PeerParts {
   readonly send: (text: string) => void;
+  /** Asks the other end's transport whether it has what was sent so far; see `Wire.confirm`. */
+  readonly confirm?: (arrived: () => void) => void;
   readonly service: Service;
   /** Hears once why the conversation can't go on; the owner then closes the connection. */
   readonly broken: (err: GatewayError) => void;
@@ -52,17 +54,19 @@ export class Peer {
   }
 
   /**
-   * Sends a request at once, whatever else is under way, and resolves with the answer's `resp`.
+   * Sends a request at once, whatever else is under way, and resolves with the answer's `resp`. `arrived` is called
+   * when the OVC's end has the request, answered or not.
    * @throws GatewayError `refused` when the OVC says no, `timed-out` or `link-lost` when it says nothing
    */
-  async call(method: string, params: object = {}): Promise<unknown> {
-    const { clock, broken, send } = this.#parts;
+  async call(method: string, params: object = {}, arrived?: () => void): Promise<unknown> {
+    const { clock, broken, send, confirm } = this.#parts;
     if (this.#life.signal.aborted) throw linkLost();
     const seq = ++this.#seq;
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#pending.push({ seq, method, resolve, reject });
     });
     send(JSON.stringify({ req: method, ...(Object.keys(params).length > 0 && { params }), seq }));
+    if (arrived) confirm?.(arrived);
     const late = (): GatewayError => {
       const err = new GatewayError('timed-out', 'the OVC left a request without an answer', { method, seq });
       broken(err);

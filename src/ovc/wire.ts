@@ -17,11 +17,15 @@ export interface WireParts {
 
 export interface Wire {
   send(text: string): void;
+  /** Calls `arrived` once when the other side's WebSocket has all that was sent so far; never when the wire is lost before. */
+  confirm(arrived: () => void): void;
   /** Closes politely, or by force when the other side does not answer; resolves when the socket is gone. */
   close(code: number, reason: string): Promise<void>;
 }
 
 const FAREWELL_MS = 1_000;
+/** Marks the pings that ask whether what went before has arrived. */
+const CONFIRM = 'arrived?';
 
 /** One WebSocket to the OVC, dialled at once: text in, text out. Knows login refusals, not packets. */
 export function openWire({ login, clock, opened, accepted, receive, lost }: WireParts): Wire {
@@ -30,6 +34,11 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
   let openedAt: number | undefined;
   let heard = false;
 
+  /** Whoever waits for a pong, the oldest first: pongs come in the order of the pings. */
+  const confirming: Array<() => void> = [];
+  socket.on('pong', (mark) => {
+    if (String(mark) === CONFIRM) confirming.shift()?.();
+  });
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.once('open', () => {
     openedAt = clock.now();
@@ -62,6 +71,11 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
   return {
     send: (text) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    confirm: (arrived) => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      confirming.push(arrived);
+      socket.ping(CONFIRM);
     },
     close: async (code, reason) => {
       const farewell = new Scope();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { RememberedRecording } from '../channel/ports.ts';
+import { ALARMS } from '../channel/alarm.ts';
+import type { RememberedAlarm, RememberedRecording } from '../channel/ports.ts';
 import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
@@ -35,9 +36,18 @@ const recording = z.object({
   lastName: z.string().optional(),
 }) satisfies z.ZodType<RememberedRecording>;
 
+const alarm = z.object({
+  channel: z.number().int().nonnegative(),
+  alarm: z.enum(ALARMS),
+  state: z.enum(['start', 'end']),
+  at: z.iso.datetime(),
+  desc: z.string(),
+}) satisfies z.ZodType<RememberedAlarm>;
+
 /** Each section has a default, so that a file of an older version is complete too. */
 const stateSchema = z.object({
   recordings: z.record(z.string(), recording).default({}),
+  alarms: z.array(alarm).default([]),
 });
 
 type State = z.infer<typeof stateSchema>;
@@ -88,6 +98,16 @@ export class Store implements Runnable {
 
   forget(key: string): void {
     delete this.#file.data.recordings[key];
+    this.#changed();
+  }
+
+  /** Edges that the OVC has not been told of, the oldest first. */
+  get alarms(): readonly RememberedAlarm[] {
+    return this.#file.data.alarms;
+  }
+
+  keepAlarms(alarms: readonly RememberedAlarm[]): void {
+    this.#file.data.alarms = [...alarms];
     this.#changed();
   }
 

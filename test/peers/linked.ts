@@ -33,7 +33,13 @@ export async function linked(t: TestContext, wishes: Wishes = {}) {
   const end = new AbortController();
   const nothing = async (): Promise<void> => undefined;
   const publish = wishes.publish ?? nothing;
-  const orders: Orders = { publish, stopPublish: nothing, startRecord: nothing, stopRecord: nothing };
+  const orders: Orders = {
+    publish,
+    stopPublish: nothing,
+    startRecord: nothing,
+    stopRecord: nothing,
+    snapshot: nothing,
+  };
   const link = new OvcLink({
     login: loginAt(ovc.url, wishes.ca === undefined ? {} : { ca: wishes.ca }),
     handlers: { orders, box: { localDateTime: () => '2026-01-02T03:04:05' } },

@@ -33,6 +33,11 @@ export class Audience {
     return this.#seats.size;
   }
 
+  /** What a consumer that joined now would be given first; undefined while there is nothing to begin with. */
+  get cached(): readonly FlvTag[] | undefined {
+    return this.#cache.start();
+  }
+
   /** Takes a seat; what is cached is delivered before this returns. Call the result to leave. */
   join(consumer: FeedConsumer): () => void {
     const seat: Seat = { consumer, waiting: true };

@@ -86,6 +86,11 @@ export class Feed implements Runnable {
     };
   }
 
+  /** Setup and pictures since the last key frame; undefined where nothing flows, or no FLV. */
+  get cached(): readonly FlvTag[] | undefined {
+    return this.#flowingSince && this.#audience.cached;
+  }
+
   /** Takes a seat; what is cached is delivered before this returns. Call the result to leave. */
   join(consumer: FeedConsumer): () => void {
     if (this.#down) consumer.onDown?.(this.#down);

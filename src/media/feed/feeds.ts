@@ -8,6 +8,7 @@ import type { Runnable } from '../../runtime/supervise.ts';
 import { Task } from '../../runtime/task.ts';
 import { givesFlv, type VideoPlan } from '../ffmpeg/arguments.ts';
 import type { EncoderChoice } from '../ffmpeg/encoder-choice.ts';
+import type { FlvTag } from '../flv-tag.ts';
 import type { FeedConsumer } from './audience.ts';
 import { Feed, type FeedStatistics } from './feed.ts';
 import type { Patience } from './life-signs.ts';
@@ -103,6 +104,16 @@ export class Feeds implements Runnable {
       leave();
       if (entry.feed.statistics.consumers === 0 && !this.#life.signal.aborted) void this.#linger(key, entry);
     }
+  }
+
+  /** What flows of a stream at this moment, from its last key frame on; undefined where nothing does. */
+  cached(stream: CameraStream): readonly FlvTag[] | undefined {
+    const wanted = streamKey(stream);
+    for (const { source, feed } of this.#entries.values()) {
+      const tags = streamKey(source.stream) === wanted ? feed.cached : undefined;
+      if (tags) return tags;
+    }
+    return undefined;
   }
 
   status(): readonly FeedStatus[] {

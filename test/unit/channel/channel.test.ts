@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Channel } from '../../../src/channel/channel.ts';
 import { Channels } from '../../../src/channel/channels.ts';
 import type {
+  AlarmDesk,
   Camera,
   CameraListener,
   CameraSight,
@@ -15,6 +16,8 @@ import type {
   RecordOrder,
   RecordReport,
   RecordSettings,
+  RememberedAlarm,
+  Stills,
 } from '../../../src/channel/ports.ts';
 import { ViewOnly } from '../../../src/channel/view-only.ts';
 import { GatewayError } from '../../../src/runtime/errors.ts';
@@ -108,13 +111,19 @@ function channelAtHand(
     record: { profile: 'auto' },
   } as const;
   const onChange = (): void => void changes++;
-  const channel = new Channel({ settings, camera, live, recorder, clock, log, onChange });
+  const raised: RememberedAlarm[] = [];
+  const alarms: AlarmDesk = {
+    raise: (edge) => void raised.push(edge),
+    upload: async () => undefined,
+  };
+  const stills: Stills = { grab: () => () => Promise.reject(UNREACHABLE) };
+  const channel = new Channel({ settings, camera, live, recorder, stills, alarms, clock, log, onChange });
   const done = channel.run(stop.signal);
   t.after(async () => {
     stop.abort();
     await done;
   });
-  return { channel, stays, pushes, standbys, takes, finished, clock, stop, done, changes: () => changes };
+  return { channel, stays, pushes, standbys, takes, finished, raised, clock, stop, done, changes: () => changes };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -31,7 +31,7 @@ function dispatcher(t: TestContext, extra: Partial<Handlers> = {}) {
   };
   const box = { localDateTime: () => '2026-01-02T03:04:05' };
   const nothing = async (): Promise<void> => undefined;
-  const orders = { publish, stopPublish, startRecord: nothing, stopRecord: nothing };
+  const orders = { publish, stopPublish, startRecord: nothing, stopRecord: nothing, snapshot: nothing };
   const handlers = { ...handlersFor({ orders, box }), ...extra };
   const subject = new Dispatcher({ handlers, clock, log, signal: room.signal });
   const ask = (channel: number, stream_id = 's') =>

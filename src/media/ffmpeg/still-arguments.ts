@@ -1,0 +1,35 @@
+import ffmpeg from 'fluent-ffmpeg';
+import type { CameraStream } from '../../channel/ports.ts';
+import { addressWithCredentials } from './arguments.ts';
+
+/** ffmpeg's argument lists for one picture. One row is one behaviour. */
+
+const QUIET = ['-hide_banner', '-nostats', '-loglevel', 'warning'];
+/** A picture for an alarm: wide enough for a face, small enough for a slow uplink. */
+const AT_MOST_WIDE = "scale='min(1920,iw)':-2";
+const JPEG = ['-an', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '4'];
+/** One after the other to stdout. */
+const TO_STDOUT = ['-f', 'image2pipe'];
+/** Evenly spaced anew, else ffmpeg fills the time of what was left out with copies. */
+const RATE = '25';
+const CLOSED_UP = `setpts=N/(${RATE}*TB)`;
+const SOCKET_TIMEOUT_US = 8_000_000;
+
+/** For FLV on stdin: the pictures from number `first` on, counted from 0, as JPEGs on stdout. */
+export function stillsFromFlv(first: number): string[] {
+  return ffmpeg('pipe:0')
+    .inputOptions(...QUIET, '-f', 'flv')
+    .output('pipe:1')
+    .outputOptions('-vf', `select=gte(n\\,${first}),${CLOSED_UP},${AT_MOST_WIDE}`, '-r', RATE, ...JPEG, ...TO_STDOUT)
+    ._getArguments();
+}
+
+/** For a camera's stream: its next whole picture. The list holds the camera's password: never log it. */
+export function stillFromRtsp({ url, credentials }: CameraStream): string[] {
+  return ffmpeg(addressWithCredentials(url, credentials))
+    .inputOptions(...QUIET, '-rtsp_transport', 'tcp', '-timeout', String(SOCKET_TIMEOUT_US))
+    .inputOptions('-allowed_media_types', 'video', '-skip_frame', 'nokey')
+    .output('pipe:1')
+    .outputOptions('-frames:v', '1', '-vf', AT_MOST_WIDE, ...JPEG, ...TO_STDOUT)
+    ._getArguments();
+}
