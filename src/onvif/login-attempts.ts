@@ -35,15 +35,21 @@ export class LoginAttempts {
   /** Grows with each refusal. */
   #round = 0;
 
-  constructor(credentials: Credentials | undefined, clock: Clock) {
+  /** With `digestOnly`, nothing is sent that gives the password away. */
+  constructor(credentials: Credentials | undefined, clock: Clock, digestOnly = false) {
     this.#credentials = credentials;
-    this.#http = credentials && new DigestAuth(credentials);
+    this.#http = credentials && new DigestAuth(credentials, undefined, !digestOnly);
     this.#clock = clock;
   }
 
   /** True once the camera has let us in: what it refuses later is not for a wrong password. */
   get proven(): boolean {
     return this.#proven;
+  }
+
+  /** How often the camera has said no. */
+  get refusals(): number {
+    return this.#round;
   }
 
   /**

@@ -17,6 +17,8 @@ export interface SessionParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxReplyBytes?: number;
+  /** For a device that may not be the one it is taken for: Basic, which gives the password away, is not answered. */
+  readonly digestOnly?: boolean;
 }
 
 /**
@@ -54,7 +56,7 @@ export class OnvifSession {
   constructor(parts: SessionParts) {
     this.device = parts.device;
     this.#parts = parts;
-    this.#attempts = new LoginAttempts(parts.credentials, parts.clock);
+    this.#attempts = new LoginAttempts(parts.credentials, parts.clock, parts.digestOnly);
     this.#scrub = scrubber(parts.credentials ? [parts.credentials.password] : []);
   }
 
@@ -66,6 +68,11 @@ export class OnvifSession {
   /** When the camera last answered in SOAP, on the monotonic clock. */
   get heardMs(): number {
     return this.#heardMs;
+  }
+
+  /** How often the camera has refused a request. */
+  get refusals(): number {
+    return this.#attempts.refusals;
   }
 
   /**

@@ -51,17 +51,21 @@ export class DigestAuth {
   readonly #username: string;
   readonly #password: Secret;
   readonly #cnonce: () => string;
+  readonly #basic: boolean;
   #challenge: Challenge | undefined;
   /** Answers given to the present challenge. */
   #uses = 0;
 
+  /** Without `basic`, a server that offers nothing else gets no answer: Basic gives the password away. */
   constructor(
     { username, password }: { readonly username: string; readonly password: Secret },
     cnonce = () => randomBytes(8).toString('hex'),
+    basic = true,
   ) {
     this.#username = username;
     this.#password = password;
     this.#cnonce = cnonce;
+    this.#basic = basic;
   }
 
   /**
@@ -69,7 +73,7 @@ export class DigestAuth {
    * answer, and it is not one that refuses an answer to a fresh nonce, for that means a wrong password.
    */
   challenged(headers: readonly string[]): boolean {
-    const best = bestOf(parseChallenges(headers));
+    const best = bestOf(parseChallenges(headers).filter(({ scheme }) => this.#basic || scheme !== 'basic'));
     if (!best) return false;
     const stale = best.params.get('stale')?.toLowerCase() === 'true';
     // A nonce refused at its second use or later may simply be too old; many cameras don't say `stale`.
@@ -84,10 +88,10 @@ export class DigestAuth {
   authorization(method: string, uri: string): string | undefined {
     if (!this.#challenge) return undefined;
     this.#uses++;
-    return this.#challenge.scheme === 'basic' ? this.#basic() : this.#digest(this.#challenge.params, method, uri);
+    return this.#challenge.scheme === 'basic' ? this.#plain() : this.#digest(this.#challenge.params, method, uri);
   }
 
-  #basic(): string {
+  #plain(): string {
     return `Basic ${Buffer.from(`${this.#username}:${this.#password.reveal()}`, 'utf8').toString('base64')}`;
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
@@ -25,7 +26,9 @@ export interface ScanWish {
   readonly found?: (device: DiscoveredDevice) => void;
 }
 
-const GROUP = { host: '239.255.255.250', port: 3702 };
+export const DISCOVERY_PORT = 3702;
+export const DISCOVERY_GROUP = '239.255.255.250';
+const GROUP = { host: DISCOVERY_GROUP, port: DISCOVERY_PORT };
 const LISTEN_MS = 5000;
 const REPEATS_MS = [0, 500, 1000];
 /** The kinds and the cards must not knock all at once. */
@@ -63,6 +66,15 @@ export async function scan(wish: ScanWish, parts: ScanParts, signal: AbortSignal
   scope.end();
   await Promise.all(cards);
   return devices;
+}
+
+/** Our IPv4 addresses on the named cards, which may be given by their address too. */
+export function addressesOf(cards: readonly string[]): string[] {
+  const all = networkInterfaces();
+  return cards.flatMap((card) => {
+    if (isIPv4(card)) return [card];
+    return (all[card] ?? []).filter(({ family }) => family === 'IPv4').map(({ address }) => address);
+  });
 }
 
 /** Our IPv4 addresses that lead anywhere; containers' bridges and the like lead to no camera. */
