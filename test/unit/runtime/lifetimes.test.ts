@@ -20,9 +20,9 @@ test('a scope in an ended parent is born ended', () => {
   assert.equal(new Scope(AbortSignal.abort()).signal.aborted, true);
 });
 
-test('a hundred thousand scopes leave nothing on a long-lived parent', () => {
+test('ten thousand scopes leave nothing on a long-lived parent', () => {
   const parent = new AbortController();
-  for (let count = 0; count < 100_000; count++) new Scope(parent.signal).end();
+  for (let count = 0; count < 10_000; count++) new Scope(parent.signal).end();
   assert.equal(getEventListeners(parent.signal, 'abort').length, 0);
 });
 
