@@ -1,10 +1,13 @@
 import type { CameraSight, DeviceInformation } from '../channel/ports.ts';
 import { deviceInformation, type ServiceAddresses, serviceAddresses } from './device.ts';
+import type { MediaProfile } from './media.ts';
+import { mediaProfiles } from './profiles.ts';
 import { cameraStreams, type StreamsParts } from './streams.ts';
 
 /** A camera that has let us in: where its services are, and all it has to say. */
 export interface OnvifLogin {
   readonly services: ServiceAddresses;
+  readonly profiles: readonly MediaProfile[];
   readonly sight: CameraSight;
 }
 
@@ -28,6 +31,7 @@ export async function lookAround(
 ): Promise<OnvifLogin> {
   const { session } = parts;
   const services = await serviceAddresses(session, signal);
-  const streams = await cameraStreams({ ...parts, services }, signal);
-  return { services, sight: { streams, device, clockOffsetMs: session.clockOffsetMs } };
+  const profiles = await mediaProfiles(session, services, signal);
+  const streams = await cameraStreams({ ...parts, services }, profiles, signal);
+  return { services, profiles, sight: { streams, device, clockOffsetMs: session.clockOffsetMs } };
 }

@@ -20,6 +20,10 @@ export interface MediaProfile {
   readonly bitsPerSecond: number | undefined;
   /** The PTZ configuration in the profile: a profile without one cannot move the camera. */
   readonly ptzToken: string | undefined;
+  /** What the picture is taken from: a recorder has one for each of its channels. */
+  readonly sourceToken: string | undefined;
+  /** The configuration of that source, which some cameras name in its place. */
+  readonly sourceConfiguration: string | undefined;
 }
 
 /** A camera may have dozens of profiles; nobody needs more. */
@@ -65,6 +69,11 @@ export const videoEncoder = element({
   bitsPerSecond: BitrateLimit === undefined ? undefined : BitrateLimit * 1000,
 }));
 
+export const videoSource = element({ '@token': text, SourceToken: text }).transform((said) => ({
+  sourceToken: said.SourceToken,
+  sourceConfiguration: said['@token'],
+}));
+
 export const getProfiles: Operation<MediaProfile[]> = {
   service: 'media',
   name: 'GetProfiles',
@@ -75,6 +84,7 @@ export const getProfiles: Operation<MediaProfile[]> = {
       VideoEncoderConfiguration: videoEncoder,
       AudioEncoderConfiguration: element({ Encoding: audioEncoding }),
       PTZConfiguration: element({ '@token': text }),
+      VideoSourceConfiguration: videoSource,
     }),
   }).transform(({ Profiles }) =>
     Profiles.slice(0, MOST_PROFILES).flatMap(({ '@token': token, Name: name, ...configured }) => {
@@ -87,6 +97,7 @@ export const getProfiles: Operation<MediaProfile[]> = {
           ...configured.VideoEncoderConfiguration,
           audio: configured.AudioEncoderConfiguration.Encoding,
           ptzToken: configured.PTZConfiguration['@token'],
+          ...configured.VideoSourceConfiguration,
         },
       ];
     }),
@@ -99,6 +110,16 @@ export function getStreamUri(token: string): Operation<string | undefined> {
     service: 'media',
     name: 'GetStreamUri',
     arguments: xml`<trt:StreamSetup><tt:Stream>RTP-Unicast</tt:Stream><tt:Transport><tt:Protocol>RTSP</tt:Protocol></tt:Transport></trt:StreamSetup><trt:ProfileToken>${token}</trt:ProfileToken>`,
+    reply: element({ MediaUri: element({ Uri: text }) }).transform(({ MediaUri }) => MediaUri.Uri),
+  };
+}
+
+/** Where a profile's picture can be fetched as a JPEG. Undefined when the reply holds no address. */
+export function getSnapshotUri(token: string): Operation<string | undefined> {
+  return {
+    service: 'media',
+    name: 'GetSnapshotUri',
+    arguments: xml`<trt:ProfileToken>${token}</trt:ProfileToken>`,
     reply: element({ MediaUri: element({ Uri: text }) }).transform(({ MediaUri }) => MediaUri.Uri),
   };
 }

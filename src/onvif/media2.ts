@@ -1,4 +1,4 @@
-import { audioEncoding, type MediaProfile, MOST_PROFILES, videoEncoder } from './media.ts';
+import { audioEncoding, type MediaProfile, MOST_PROFILES, videoEncoder, videoSource } from './media.ts';
 import { element, elements, text } from './reply.ts';
 import type { Operation } from './soap.ts';
 import { xml } from './xml.ts';
@@ -17,6 +17,7 @@ export const getProfiles2: Operation<MediaProfile[]> = {
         VideoEncoder: videoEncoder,
         AudioEncoder: element({ Encoding: audioEncoding }),
         PTZ: element({ '@token': text }),
+        VideoSource: videoSource,
       }),
     }),
   }).transform(({ Profiles }) =>
@@ -30,6 +31,7 @@ export const getProfiles2: Operation<MediaProfile[]> = {
           ...Configurations.VideoEncoder,
           audio: Configurations.AudioEncoder.Encoding,
           ptzToken: Configurations.PTZ['@token'],
+          ...Configurations.VideoSource,
         },
       ];
     }),
@@ -41,6 +43,15 @@ export function getStreamUri2(token: string): Operation<string | undefined> {
     service: 'media2',
     name: 'GetStreamUri',
     arguments: xml`<tr2:Protocol>RTSP</tr2:Protocol><tr2:ProfileToken>${token}</tr2:ProfileToken>`,
+    reply: element({ Uri: text }).transform(({ Uri }) => Uri),
+  };
+}
+
+export function getSnapshotUri2(token: string): Operation<string | undefined> {
+  return {
+    service: 'media2',
+    name: 'GetSnapshotUri',
+    arguments: xml`<tr2:ProfileToken>${token}</tr2:ProfileToken>`,
     reply: element({ Uri: text }).transform(({ Uri }) => Uri),
   };
 }

@@ -1,7 +1,7 @@
 import { GatewayError, isKind } from '../runtime/errors.ts';
 import { attempt, type ServiceAddresses } from './device.ts';
-import { getProfiles, getStreamUri, type MediaProfile } from './media.ts';
-import { getProfiles2, getStreamUri2 } from './media2.ts';
+import { getProfiles, getSnapshotUri, getStreamUri, type MediaProfile } from './media.ts';
+import { getProfiles2, getSnapshotUri2, getStreamUri2 } from './media2.ts';
 import type { OnvifSession } from './session.ts';
 import type { Operation } from './soap.ts';
 
@@ -10,15 +10,17 @@ import type { Operation } from './soap.ts';
 interface MediaRow {
   readonly profiles: Operation<MediaProfile[]>;
   readonly streamUri: (token: string) => Operation<string | undefined>;
+  readonly snapshotUri: (token: string) => Operation<string | undefined>;
 }
 
 const MEDIA: Readonly<Record<MediaProfile['service'], MediaRow>> = {
-  media: { profiles: getProfiles, streamUri: getStreamUri },
-  media2: { profiles: getProfiles2, streamUri: getStreamUri2 },
+  media: { profiles: getProfiles, streamUri: getStreamUri, snapshotUri: getSnapshotUri },
+  media2: { profiles: getProfiles2, streamUri: getStreamUri2, snapshotUri: getSnapshotUri2 },
 };
 
 /**
- * The camera's profiles: Media1's, and Media2's where Media1 has none or shows no encoder (it has no word for H.265).
+ * The camera's profiles: Media1's, and Media2's where Media1 has none, shows no encoder (it has no word for H.265), or
+ * leaves open how a camera with a PTZ service is moved.
  * @throws GatewayError `no-usable-profile`, and as `call` does
  */
 export async function mediaProfiles(
@@ -28,17 +30,23 @@ export async function mediaProfiles(
 ): Promise<MediaProfile[]> {
   const first = await profilesOf('media', session, services, signal);
   const old = first instanceof GatewayError ? [] : first;
-  const complete = old.length > 0 && old.every(({ video }) => video !== undefined);
+  const moves = !services.has('ptz') || old.some(({ ptzToken }) => ptzToken !== undefined);
+  const complete = moves && old.length > 0 && old.every(({ video }) => video !== undefined);
   const second = complete ? [] : await profilesOf('media2', session, services, signal);
   const fresh = second instanceof GatewayError ? [] : second;
-  const merged = new Map(
-    [...fresh, ...old.filter(({ video }) => video !== undefined)].map((each) => [each.token, each]),
-  );
-  for (const profile of old) if (!merged.has(profile.token)) merged.set(profile.token, profile);
+  const merged = new Map(fresh.map((each) => [each.token, each]));
+  for (const profile of old) merged.set(profile.token, joined(profile, merged.get(profile.token)));
   if (merged.size > 0) return [...merged.values()];
   if (first instanceof GatewayError) throw first;
   if (second instanceof GatewayError) throw second;
   throw new GatewayError('no-usable-profile', 'camera has no usable stream', { reason: 'it has no media profiles' });
+}
+
+/** One profile as the two services know it; Media1's word counts for more, if it has one for the video. */
+function joined(old: MediaProfile, fresh: MediaProfile | undefined): MediaProfile {
+  if (!fresh) return old;
+  const { ptzToken = fresh.ptzToken, sourceToken = fresh.sourceToken } = old;
+  return { ...(old.video ? old : fresh), ptzToken, sourceToken };
 }
 
 async function profilesOf(
@@ -59,17 +67,35 @@ async function profilesOf(
 }
 
 /** The stream address that the camera tells for a profile, as it tells it; undefined when it has none. */
-export async function streamUri(
+export function streamUri(
   session: OnvifSession,
   services: ServiceAddresses,
   profile: MediaProfile,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return uriOf('streamUri', { session, services, profile }, signal);
+}
+
+/** The address of a profile's JPEG, likewise. */
+export function snapshotUri(
+  session: OnvifSession,
+  services: ServiceAddresses,
+  profile: MediaProfile,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return uriOf('snapshotUri', { session, services, profile }, signal);
+}
+
+async function uriOf(
+  what: 'streamUri' | 'snapshotUri',
+  { session, services, profile }: { session: OnvifSession; services: ServiceAddresses; profile: MediaProfile },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const order = profile.service === 'media' ? (['media', 'media2'] as const) : (['media2', 'media'] as const);
   for (const service of order) {
     const at = services.get(service);
     if (!at) continue;
-    const uri = await attempt(() => session.call(MEDIA[service].streamUri(profile.token), { at }, signal));
+    const uri = await attempt(() => session.call(MEDIA[service][what](profile.token), { at }, signal));
     if (typeof uri === 'string') return uri;
   }
   return undefined;

@@ -4,7 +4,7 @@ import { GatewayError, isKind } from '../runtime/errors.ts';
 import { streamAddress } from './addresses.ts';
 import type { ServiceAddresses } from './device.ts';
 import type { MediaProfile } from './media.ts';
-import { mediaProfiles, streamUri } from './profiles.ts';
+import { streamUri } from './profiles.ts';
 import type { OnvifSession } from './session.ts';
 
 /** What a stream says of itself, which beats what the profile says of it. */
@@ -35,9 +35,12 @@ interface Addressed {
  * The camera's streams, best first.
  * @throws GatewayError `no-usable-profile`, `camera-unauthorized` (by the stream, too), and as `call` does
  */
-export async function cameraStreams(parts: StreamsParts, signal: AbortSignal): Promise<CameraStream[]> {
+export async function cameraStreams(
+  parts: StreamsParts,
+  profiles: readonly MediaProfile[],
+  signal: AbortSignal,
+): Promise<CameraStream[]> {
   const { session, services } = parts;
-  const profiles = await mediaProfiles(session, services, signal);
   const addressed: Addressed[] = [];
   for (const profile of profiles) {
     const told = await streamUri(session, services, profile, signal);

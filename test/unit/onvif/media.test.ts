@@ -4,7 +4,8 @@ import { getProfiles, getStreamUri } from '../../../src/onvif/media.ts';
 import { getProfiles2 } from '../../../src/onvif/media2.ts';
 
 const NOTHING = { video: undefined, audio: undefined, width: undefined, height: undefined };
-const BARE = { ...NOTHING, framesPerSecond: undefined, bitsPerSecond: undefined, ptzToken: undefined };
+const NO_SOURCE = { sourceToken: undefined, sourceConfiguration: undefined };
+const BARE = { ...NOTHING, ...NO_SOURCE, framesPerSecond: undefined, bitsPerSecond: undefined, ptzToken: undefined };
 
 test('reads a profile of Media1', () => {
   const Profiles = {
@@ -17,6 +18,7 @@ test('reads a profile of Media1', () => {
     },
     AudioEncoderConfiguration: { Encoding: 'G711' },
     PTZConfiguration: { '@token': '1.0' },
+    VideoSourceConfiguration: { '@token': 'vsc', SourceToken: 'vs' },
   };
   assert.deepEqual(getProfiles.reply.parse({ Profiles }), [
     {
@@ -30,6 +32,8 @@ test('reads a profile of Media1', () => {
       framesPerSecond: 25,
       bitsPerSecond: 4_096_000,
       ptzToken: '1.0',
+      sourceToken: 'vs',
+      sourceConfiguration: 'vsc',
     },
   ]);
 });
