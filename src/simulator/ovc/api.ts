@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type ErrorKind, GatewayError } from '../../runtime/errors.ts';
 import type { Secret } from '../../runtime/secret.ts';
+import { type AlarmRoutesParts, alarmRoutes } from './alarm-routes.ts';
 import type { Device } from './device.ts';
 import { type Faults, linkFaults, rtmpFaults } from './faults.ts';
 import { jsonBody } from './json-body.ts';
@@ -21,7 +22,7 @@ import { wireEntry, wireObject } from './wire.ts';
 
 /** The platform over HTTP: the monitor page, and the JSON API that the page and other people's tests use. */
 
-export interface ApiParts {
+export interface ApiParts extends AlarmRoutesParts {
   readonly devices: ReadonlyMap<string, Device>;
   readonly faults: Faults;
   readonly recordings: Recordings;
@@ -87,6 +88,7 @@ export function platformApi(parts: ApiParts): Hono {
   orders(app, parts);
   switches(app, parts);
   recordingRoutes(app, parts);
+  alarmRoutes(app, parts);
   app.notFound((c) => c.json({ error: 'no such address' }, 404));
   app.onError((err, c) => failure(err, c, parts.log));
   return app;

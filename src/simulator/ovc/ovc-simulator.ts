@@ -7,6 +7,7 @@ import { GatewayError } from '../../runtime/errors.ts';
 import { aborted, Scope } from '../../runtime/scope.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import type { Runnable } from '../../runtime/supervise.ts';
+import { AlarmLog } from './alarm-log.ts';
 import { type Answers, DEFAULT_ANSWERS } from './answers.ts';
 import { platformApi } from './api.ts';
 import { awaitFact } from './await-fact.ts';
@@ -16,6 +17,7 @@ import { Device } from './device.ts';
 import { Faults } from './faults.ts';
 import { type Accounts, Door } from './login.ts';
 import type { BookLimits, Entry } from './packet-book.ts';
+import { Pictures } from './pictures.ts';
 import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { RtmpIngest } from './rtmp-ingest.ts';
@@ -53,6 +55,10 @@ export class OvcSimulator implements Runnable {
   readonly faults = new Faults();
   /** What recorders have brought, session by session; the gate of each, and the addresses to hand out. */
   readonly recordings: Recordings;
+  /** Where devices bring pictures, those of alarms and those asked for. */
+  readonly pictures: Pictures;
+  /** Every alarm that was told. */
+  readonly alarms: AlarmLog;
   readonly #options: OvcOptions;
   readonly #clock: Clock;
   readonly #devices = new Map<string, Device>();
@@ -73,8 +79,11 @@ export class OvcSimulator implements Runnable {
       log: options.log,
     });
     this.#server = createServer();
+    const origin = (): string => `http://${this.#authority(this.#port)}`;
+    this.pictures = new Pictures({ origin, clock: this.#clock, bell: this.#bell });
+    this.alarms = new AlarmLog(this.pictures, this.#clock);
     this.recordings = new Recordings({
-      origin: () => `http://${this.#authority(this.#port)}`,
+      origin,
       token: options.token,
       maxStoreBytes: options.limits?.storeBytes ?? LIMITS.storeBytes,
       clock: this.#clock,
@@ -207,17 +216,20 @@ export class OvcSimulator implements Runnable {
       devices: this.#devices,
       faults: this.faults,
       recordings: this.recordings,
+      alarms: this.alarms,
+      pictures: this.pictures,
       streams: () => this.streams,
       cutStreams: (path) => this.cutStreams(path),
       token,
       log,
       signal,
     });
-    const { recordings, faults } = this;
+    const { recordings, pictures, faults } = this;
     const desk = new RecordingDesk({ recordings, faults, clock: this.#clock, log, signal });
     const others = getRequestListener(api.fetch, { overrideGlobalObjects: false });
     this.#server.on('request', (request, response) => {
       if (desk.takes(request)) void desk.answer(request, response);
+      else if (pictures.takes(request)) void pictures.answer(request, response);
       else void others(request, response);
     });
     this.#server.on('upgrade', (request, socket, head) => this.#door.knock(request, socket, head));
@@ -232,7 +244,7 @@ export class OvcSimulator implements Runnable {
     if (known || this.#devices.size >= most) return known;
     const device = new Device({
       code,
-      answers: { ...DEFAULT_ANSWERS, ...answers },
+      answers: { ...DEFAULT_ANSWERS, AlarmNotify: this.alarms.note, ...answers },
       faults: () => this.faults.link(code),
       limits: bookLimits,
       bell: this.#bell,
