@@ -30,7 +30,7 @@ export async function startedCamera(t: Ending, options: Partial<VirtualCameraOpt
 }
 
 /** The main stream of a virtual camera, as it says; `overrides` is where it lies. */
-export function streamOf(camera: VirtualCamera, overrides: Partial<CameraStream> = {}): CameraStream {
+export function streamOf(camera: Pick<VirtualCamera, 'rtspUrl'>, overrides: Partial<CameraStream> = {}): CameraStream {
   return {
     profile: 'main',
     name: 'Front door',
