@@ -14,6 +14,7 @@ export type ErrorKind =
   | 'camera-unreachable'
   | 'camera-unauthorized'
   | 'camera-fault'
+  | 'other-camera'
   | 'unsupported'
   | 'not-onvif'
   | 'no-usable-profile'

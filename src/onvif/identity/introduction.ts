@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
 import { OnvifSession } from '../session.ts';
-import { type CameraIdentity, joined, NOBODY, sameEndpoint } from './identity.ts';
+import { type CameraIdentity, joined, likeness, NOBODY, sameEndpoint } from './identity.ts';
 import { announcedIdentity, saidIdentity } from './questions.ts';
 
 export interface Stranger {
@@ -17,14 +17,21 @@ export interface Stranger {
 
 /**
  * Who answers there, without a login: many cameras tell their serial number or MAC address to anybody, and those that
- * don't may tell it in discovery. Never throws because of the device.
+ * don't may tell it in discovery, which is asked where it could still decide whether this is who is sought.
+ * @throws GatewayError `camera-unreachable`
  */
-export async function whoAnswers(stranger: Stranger, signal: AbortSignal): Promise<CameraIdentity> {
-  const said = await inSession(stranger, undefined, (session) => saidOrNobody(session, signal));
-  if (said.serial !== '' || said.macs.length > 0 || signal.aborted) return said;
+export async function whoAnswers(
+  stranger: Stranger,
+  sought: CameraIdentity,
+  signal: AbortSignal,
+): Promise<CameraIdentity> {
+  const said = await inSession(stranger, NO_LOGIN, (session) => saidOrNobody(session, signal));
+  if (likeness(sought, said) !== 'unknown' || signal.aborted) return said;
   const match = await stranger.probe(stranger.device, signal);
   return match ? joined(said, announcedIdentity(match)) : said;
 }
+
+const NO_LOGIN = { credentials: undefined, digestOnly: true } as const;
 
 export interface Introduction {
   readonly credentials: Credentials | undefined;
@@ -74,10 +81,7 @@ async function saidOrNobody(session: OnvifSession, signal: AbortSignal): Promise
 
 async function inSession<T>(
   { device, clock, log }: Stranger,
-  { credentials, digestOnly }: Pick<Introduction, 'credentials' | 'digestOnly'> = {
-    credentials: undefined,
-    digestOnly: true,
-  },
+  { credentials, digestOnly }: Pick<Introduction, 'credentials' | 'digestOnly'>,
   work: (session: OnvifSession) => Promise<T>,
 ): Promise<T> {
   const session = new OnvifSession({ device, credentials, digestOnly, clock, log });

@@ -1,0 +1,239 @@
+import type { Logger } from 'pino';
+import type { Credentials } from '../../channel/ports.ts';
+import { unreachable } from '../../runtime/camera-unreachable.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { GatewayError, isKind } from '../../runtime/errors.ts';
+import type { DiscoveredDevice } from '../discovery/device.ts';
+import type { ProbeHost } from '../discovery/probe-host.ts';
+import type { Sighting } from '../discovery/scans.ts';
+import { findDevice, type Place } from '../endpoint.ts';
+import {
+  type CameraIdentity,
+  isEndpoint,
+  joined,
+  type Likeness,
+  likeness,
+  NOBODY,
+  nameOf,
+  sameEndpoint,
+} from './identity.ts';
+import { introduced, type Stranger, whoAnswers } from './introduction.ts';
+import { announcedIdentity } from './questions.ts';
+
+/** A camera that has let us in once: who it is, and where it was then. */
+export interface KnownCamera {
+  readonly identity: CameraIdentity;
+  /** Its device service, without user info. */
+  readonly address: string;
+  /** What the configuration said of it then; another word there makes it another camera. */
+  readonly wanted: string;
+}
+
+/** Where that is kept. */
+export interface CameraMemory {
+  recall(): KnownCamera | undefined;
+  keep(known: KnownCamera): void;
+}
+
+/** What the configuration says of the camera: where it is, or its endpoint; and its serial number, where one is given. */
+export interface WantedCamera extends Omit<Place, 'host'> {
+  readonly host?: string;
+  readonly endpoint?: string;
+  readonly serial?: string;
+}
+
+export interface WhereaboutsParts {
+  readonly wanted: WantedCamera;
+  readonly credentials: Credentials | undefined;
+  readonly memory: CameraMemory;
+  /** Who has answered the latest scans. */
+  readonly sightings: () => readonly Sighting[];
+  readonly probe: ProbeHost;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** So many devices that may be the camera are looked at in one search. */
+const MOST_CANDIDATES = 8;
+/** A device that turned out to be another one, or has refused the login, gets no login for so long. */
+const SHUNNED_MS = 10 * 60_000;
+
+interface Candidate {
+  readonly place: Place;
+  /** It answers where the camera should be; of a device elsewhere, more is asked before it gets a login. */
+  readonly expected: boolean;
+}
+
+/** What is known of the camera and of who answers, before a login. */
+interface Meeting {
+  readonly stranger: Stranger;
+  readonly sought: CameraIdentity;
+  readonly like: Likeness;
+  /** The configuration's word is all there is. */
+  readonly first: boolean;
+}
+
+/**
+ * Finds one camera: where it was, where the configuration has it, or where the scans have seen it. Never sends the login
+ * to a device that can be told to be another one (README.md has the rules). Knows one search at a time.
+ */
+export class Whereabouts {
+  readonly #parts: WhereaboutsParts;
+  readonly #shunned = new Map<string, number>();
+
+  constructor(parts: WhereaboutsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The device service of this very camera.
+   * @throws GatewayError `other-camera` (somebody else is where it should be), `camera-unauthorized`, and as
+   * `findDevice` does
+   */
+  async find(signal: AbortSignal): Promise<URL> {
+    const failures: GatewayError[] = [];
+    const silent = new Set<string>();
+    for (const candidate of this.#candidates()) {
+      const { host } = candidate.place;
+      const answer = silent.has(host) ? undefined : await this.#answerAt(candidate, signal);
+      if (answer instanceof URL) return answer;
+      if (answer && candidate.expected) failures.push(answer);
+      if (answer && isSilent(answer)) silent.add(host);
+    }
+    const telling = failures.find(({ kind }) => kind === 'other-camera') ?? failures[0];
+    throw telling ?? unreachable(NOT_FOUND);
+  }
+
+  /**
+   * Asks the device there who it is, before something else than a search connects to it with the login.
+   * @throws GatewayError `other-camera`, `camera-unreachable`
+   */
+  async confirm(device: URL, signal: AbortSignal): Promise<void> {
+    const known = this.#known();
+    if (!known) return;
+    const told = await whoAnswers(this.#stranger(device), known.identity, signal);
+    if (likeness(known.identity, told) === 'other') throw otherCamera(device, nameOf(told));
+  }
+
+  #known(): KnownCamera | undefined {
+    const { memory, wanted } = this.#parts;
+    const known = memory.recall();
+    return known?.wanted === wish(wanted) ? known : undefined;
+  }
+
+  #candidates(): Candidate[] {
+    const { host, ...rest } = this.#parts.wanted;
+    const known = this.#known();
+    const before = known && { place: placeOf(new URL(known.address)), expected: true };
+    const configured = host === undefined ? undefined : { place: { ...rest, host }, expected: true };
+    const repeated = before?.place.host === host && before?.place.port === rest.port;
+    const seen = this.#parts
+      .sightings()
+      .map(({ device }) => device)
+      .filter((device) => this.#mayBe(device, known?.identity))
+      .slice(0, MOST_CANDIDATES)
+      .map(({ xaddr }) => ({ place: placeOf(xaddr), expected: false }));
+    return [...(before ? [before] : []), ...(configured && !repeated ? [configured] : []), ...seen];
+  }
+
+  /** Nothing that a scan tells of the device speaks against it. */
+  #mayBe(device: DiscoveredDevice, known: CameraIdentity | undefined): boolean {
+    if (!known) return sameEndpoint(device.endpoint, this.#parts.wanted.endpoint ?? '');
+    const like = likeness(known, announcedIdentity(device));
+    const hardware = device.hardware.toLowerCase();
+    return like === 'unknown' ? hardware === '' || hardware === known.model.toLowerCase() : like !== 'other';
+  }
+
+  /** The camera's address, or why it is not there. */
+  async #answerAt(candidate: Candidate, signal: AbortSignal): Promise<URL | GatewayError> {
+    try {
+      return await this.#tried(candidate, signal);
+    } catch (err) {
+      // A refusal of the login, by whom it was meant for, would be repeated elsewhere.
+      if (!(err instanceof GatewayError) || signal.aborted || err.kind === 'camera-unauthorized') throw err;
+      return err;
+    }
+  }
+
+  async #tried({ place, expected }: Candidate, signal: AbortSignal): Promise<URL> {
+    const { clock, log, memory, wanted } = this.#parts;
+    const device = await findDevice(place, { clock, log }, signal);
+    const known = this.#known();
+    const sought = soughtFor(wanted, known?.identity);
+    const stranger = this.#stranger(device);
+    const isNew = sought === NOBODY;
+    const told = isNew ? NOBODY : await whoAnswers(stranger, sought, signal);
+    const like = likeness(sought, told);
+    if (like === 'other') throw otherCamera(device, nameOf(told));
+    // Elsewhere, a device that shows nothing of the camera is none of ours.
+    if (like === 'unknown' && !expected) throw unreachable(NOT_FOUND);
+    const meeting = { stranger, sought, like, first: known === undefined && expected };
+    const identity = like === 'same' ? confirmed(sought, told) : await this.#introduced(meeting, signal);
+    memory.keep({ identity, address: device.href, wanted: wish(wanted) });
+    return device;
+  }
+
+  /** Who it says it is once it has let us in. */
+  async #introduced({ stranger, sought, like, first }: Meeting, signal: AbortSignal): Promise<CameraIdentity> {
+    const { credentials, clock } = this.#parts;
+    const { device } = stranger;
+    const shun = (reason: string): GatewayError => {
+      this.#shunned.set(device.host, clock.now() + SHUNNED_MS);
+      return otherCamera(device, reason);
+    };
+    if ((this.#shunned.get(device.host) ?? 0) > clock.now()) throw otherCamera(device, NOT_TOLD);
+    try {
+      const identity = await introduced(stranger, { credentials, digestOnly: !first }, signal);
+      if (likeness(sought, identity) === 'other') throw shun(nameOf(identity));
+      return joined(sought, identity);
+    } catch (err) {
+      if (first || like === 'endpoint' || !isKind(err, 'camera-unauthorized')) throw err;
+      throw shun(NOT_TOLD);
+    }
+  }
+
+  #stranger(device: URL): Stranger {
+    const { probe, clock, log } = this.#parts;
+    return { device, probe, clock, log };
+  }
+}
+
+const NOT_FOUND = 'it has not been found yet';
+const NOT_TOLD = 'it does not say who it is, and refuses the login';
+
+/** With a serial number given, the endpoint proves nothing: it may change, and then the number is the way out. */
+function soughtFor({ serial, endpoint = '' }: WantedCamera, known: CameraIdentity | undefined): CameraIdentity {
+  if (serial !== undefined) return { ...(known ?? NOBODY), serial, endpoint: '' };
+  if (known) return known;
+  return isEndpoint(endpoint) ? { ...NOBODY, endpoint } : NOBODY;
+}
+
+/** An endpoint that has changed while the camera is the same will change again. */
+function confirmed(known: CameraIdentity, told: CameraIdentity): CameraIdentity {
+  const stays = told.endpoint === '' || sameEndpoint(known.endpoint, told.endpoint);
+  return { ...joined(known, told), endpoint: stays ? known.endpoint : '' };
+}
+
+/** Other ports of the host need not be tried. */
+function isSilent({ kind, fields }: GatewayError): boolean {
+  return kind === 'camera-unreachable' && (fields['reason'] === 'no answer' || fields['reason'] === 'no route');
+}
+
+function wish({ host = '', endpoint = '', serial = '' }: WantedCamera): string {
+  return [host, endpoint, serial].join(' ').trim();
+}
+
+/** A device service's address as a place to look at first. */
+export function placeOf({ hostname, port, protocol, pathname }: URL): Place {
+  const secure = protocol === 'https:';
+  return {
+    host: hostname,
+    port: port === '' ? (secure ? 443 : 80) : Number(port),
+    scheme: secure ? 'https' : 'http',
+    path: pathname,
+  };
+}
+
+function otherCamera(device: URL, reason: string): GatewayError {
+  return new GatewayError('other-camera', 'another camera answers at this address', { address: device.host, reason });
+}
