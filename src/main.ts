@@ -25,6 +25,12 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
       does: 'says what would not work and why, without starting',
       load: async () => (await import('./commands/check.ts')).check,
     },
+    bind: {
+      usage: 'bind ID [-c FILE]',
+      does: 'binds this device to the account that the platform gave ID for',
+      details: ['', 'A gateway that runs with the same login loses its link for a moment.'],
+      load: async () => (await import('./commands/bind.ts')).bind,
+    },
     demo: {
       usage: 'demo [--cameras N] [--port N] [--tour]',
       does: 'simulated platform, virtual cameras and the gateway on this machine',

@@ -7,8 +7,8 @@ import type { Service } from './peer.ts';
 import { INTERNAL_ERROR } from './protocol.ts';
 
 /** Nothing is done for an OVC that takes the visit for the real one. */
-const NOBODY: Service = {
-  request: async () => ({ err: { code: INTERNAL_ERROR, msg: 'only checking the login' } }),
+export const NOBODY: Service = {
+  request: async () => ({ err: { code: INTERNAL_ERROR, msg: 'only on a visit' } }),
   event: () => undefined,
 };
 
