@@ -1,3 +1,4 @@
+import { GatewayError } from '../runtime/errors.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
 import { aborted } from '../runtime/scope.ts';
 import {
@@ -14,6 +15,7 @@ import { takeTour } from './demo/tour.ts';
 import { logOutput } from './log-output.ts';
 
 const MOST_CAMERAS = 16;
+const COLD_START_MS = 30_000;
 
 /** Everything on this machine, nothing to configure: to look at it, or as a tour that ends by itself. */
 export const demo: Command = {
@@ -47,21 +49,37 @@ async function guided(stage: Stage, { signal, print }: Guests): Promise<ExitCode
 /** Pushes every camera live, as a platform would, and lets a person watch until a signal comes. */
 async function open(stage: Stage, { signal, print }: Guests): Promise<ExitCode> {
   const gateway = stage.startGateway();
-  const { ovc, cameras } = stage;
-  await ovc.waitFor(
-    () => ovc.devices.get(LOGIN_CODE)?.report.channels.every(({ state }) => state > 0) || signal.aborted,
-    {
-      timeoutMs: 30_000,
-    },
-  );
-  for (const channel of signal.aborted ? [] : cameras.keys()) {
+  print(`every packet:        ${stage.ovc.pageUrl(LOGIN_CODE)}`);
+  const over = Promise.race([aborted(signal), gateway.ended()]);
+  try {
+    await Promise.race([over, goLive(stage, print)]);
+  } catch (err) {
+    if (!(err instanceof GatewayError)) throw err;
+    print(`the demo failed: ${err.sentence}`);
+    return EXIT.failed;
+  }
+  print('Ctrl-C ends it all.');
+  await over;
+  if (signal.aborted) return EXIT.done;
+  print('the gateway has ended by itself');
+  return EXIT.failed;
+}
+
+async function goLive({ ovc, cameras }: Stage, print: Guests['print']): Promise<void> {
+  const online = (): boolean => {
+    const channels = ovc.devices.get(LOGIN_CODE)?.report.channels ?? [];
+    return channels.length === cameras.length && channels.every(({ state }) => state > 0);
+  };
+  await ovc.waitFor(online, { timeoutMs: COLD_START_MS });
+  for (const channel of cameras.keys()) {
     const url = ovc.rtmpUrl('live', `camera${channel}`);
     const params = { channel, url, stream_id: `demo-${channel}`, max_bitrate: 0 };
-    await ovc.request(LOGIN_CODE, 'RTMPPublish', params);
-    print(`channel ${channel} is live:   ffplay ${url}`);
+    const answer = await ovc.request(LOGIN_CODE, 'RTMPPublish', params);
+    const refusal = 'err' in answer ? answer.err?.msg : undefined;
+    print(
+      refusal === undefined
+        ? `channel ${channel} is live:   ffplay ${url}`
+        : `channel ${channel} is not live: ${refusal}`,
+    );
   }
-  print(`every packet:        ${ovc.pageUrl(LOGIN_CODE)}`);
-  print('Ctrl-C ends it all.');
-  await Promise.race([aborted(signal), gateway.ended()]);
-  return signal.aborted ? EXIT.done : EXIT.failed;
 }
