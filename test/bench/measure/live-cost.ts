@@ -8,8 +8,6 @@ import type { Stage } from '../stage.ts';
 
 /** What it costs to push all cameras at once, beside the same by one plain ffmpeg for each. */
 
-/** After the last first key frame: until buffers are filled and code is compiled. */
-const SETTLE_MS = 2_000;
 const NODE_BUDGET_MB = { process: 90, channel: 4 } as const;
 
 interface Cost {
@@ -20,56 +18,55 @@ interface Cost {
   readonly sessions: number;
 }
 
+/** How long to measure, and after what. */
+interface Span {
+  readonly settleMs: number;
+  readonly windowMs: number;
+}
+
 /** Turns of both sides, one after the other, so that a machine that changes its mood changes it for both. */
-export async function liveCost(stage: Stage, { cameras, seconds, turns }: BenchOptions): Promise<Row[]> {
-  const windowMs = (seconds * 1000) / turns;
+export async function liveCost(stage: Stage, { cameras, seconds, turns, settleMs }: BenchOptions): Promise<Row[]> {
+  const span = { settleMs, windowMs: (seconds * 1000) / turns };
   const gateway = await stage.gateway({ channels: await stage.onvifChannels() });
   await gateway.camerasOnline();
   const ours: Cost[] = [];
   const theirs: Cost[] = [];
   const nodePss: number[] = [];
-  for (let turn = 0; turn < turns; turn++) {
-    ours.push(await gatewayTurn(stage, gateway, { cameras, windowMs, nodePss }));
-    theirs.push(await ffmpegTurn(stage, cameras, windowMs));
+  for (let turn = 1; turn <= turns; turn++) {
+    const names = Array.from({ length: cameras }, () => stage.name('ours'));
+    ours.push(await gatewayCost(stage, gateway, { names, span }));
+    nodePss.push(processPssMb(gateway.pid));
+    await Promise.all(names.map((name, channel) => gateway.unpublish(channel, name)));
+    if (turn === turns) await stage.stop(gateway);
+    await camerasFree(stage);
+    theirs.push(await ffmpegCost(stage, cameras, span));
   }
-  await stage.stop(gateway);
   return rows({ ours, theirs, nodePss, cameras });
 }
 
-interface GatewayTurn {
-  readonly cameras: number;
-  readonly windowMs: number;
-  /** Takes what the Node process alone needed. */
-  readonly nodePss: number[];
-}
-
-async function gatewayTurn(stage: Stage, gateway: MeasuredGateway, turn: GatewayTurn): Promise<Cost> {
-  const names = Array.from({ length: turn.cameras }, () => stage.name('ours'));
+async function gatewayCost(
+  stage: Stage,
+  gateway: MeasuredGateway,
+  { names, span }: { names: readonly string[]; span: Span },
+): Promise<Cost> {
   await Promise.all(names.map((name, channel) => gateway.publish(channel, name)));
   await Promise.all(names.map((name) => stage.keyFrames(name)));
-  const cost = await steadyCost(stage, [gateway.pid], turn.windowMs);
-  turn.nodePss.push(processPssMb(gateway.pid));
-  await Promise.all(names.map((name, channel) => gateway.unpublish(channel, name)));
-  await camerasFree(stage);
-  return cost;
+  return steadyCost(stage, [gateway.pid], span);
 }
 
-async function ffmpegTurn(stage: Stage, cameras: number, windowMs: number): Promise<Cost> {
+async function ffmpegCost(stage: Stage, cameras: number, span: Span): Promise<Cost> {
   const names = Array.from({ length: cameras }, () => stage.name('plain'));
   const pushes = await Promise.all(names.map((name, camera) => stage.plainPush(camera, name)));
   await Promise.all(names.map((name) => stage.keyFrames(name)));
-  const cost = await steadyCost(
-    stage,
-    pushes.map(({ pid }) => pid),
-    windowMs,
-  );
+  const roots = pushes.map(({ pid }) => pid);
+  const cost = await steadyCost(stage, roots, span);
   await Promise.all(pushes.map((push) => stage.stop(push)));
   await camerasFree(stage);
   return cost;
 }
 
-async function steadyCost(stage: Stage, roots: readonly number[], windowMs: number): Promise<Cost> {
-  await delay(SETTLE_MS);
+async function steadyCost(stage: Stage, roots: readonly number[], { settleMs, windowMs }: Span): Promise<Cost> {
+  await delay(settleMs);
   const before = { ...treeCost(roots), atMs: performance.now() };
   await delay(windowMs);
   const after = { ...treeCost(roots), atMs: performance.now() };

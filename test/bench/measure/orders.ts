@@ -39,12 +39,11 @@ export class Orders {
 
   /** Learns a camera's rhythm. */
   async listen(camera: number): Promise<void> {
-    const name = this.#stage.name('ours');
-    await this.#gateway.publish(camera, name);
+    const name = this.#stage.name('plain');
+    const push = await this.#stage.plainPush(camera, name);
     // The second comes when the camera sends it; the first may have waited for something.
     this.#beats.set(camera, await this.#stage.keyFrames(name, 2));
-    await this.#gateway.unpublish(camera, name);
-    await this.sessionsClosed(camera);
+    await this.#stage.stop(push);
   }
 
   /** Sleeps until the camera's next key frame is that far away. */

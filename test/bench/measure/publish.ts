@@ -67,19 +67,18 @@ async function midGopPairs(
 ): Promise<Pairs> {
   const ours: number[] = [];
   const theirs: number[] = [];
-  for (const camera of cameras) {
-    await stage.cameras.habit(camera, 'rtsp-joins-mid-gop', true);
-    await orders.listen(camera);
-  }
+  await Promise.all(cameras.map((camera) => stage.cameras.habit(camera, 'rtsp-joins-mid-gop', true)));
+  await Promise.all(cameras.map((camera) => orders.listen(camera)));
   for (let run = 0; run < repeats; run++) {
     const camera = cameras[run % cameras.length] ?? 0;
     const distanceMs = ((run + 0.5) * GOP_MS) / repeats;
+    await orders.sessionsClosed(camera);
     await orders.beforeKeyFrame(camera, distanceMs);
     theirs.push(await orders.plain(camera));
     await orders.sessionsClosed(camera);
     await orders.beforeKeyFrame(camera, distanceMs);
     ours.push(await orders.gateway(camera));
   }
-  for (const camera of cameras) await stage.cameras.habit(camera, 'rtsp-joins-mid-gop', false);
+  await Promise.all(cameras.map((camera) => stage.cameras.habit(camera, 'rtsp-joins-mid-gop', false)));
   return { ours, theirs };
 }
