@@ -6,6 +6,7 @@ import type { Secret } from '../../runtime/secret.ts';
 import { together } from '../../runtime/supervise.ts';
 import { Task } from '../../runtime/task.ts';
 import type { BadHabitName } from './bad-habits.ts';
+import { cameraResponder } from './discovery-responder.ts';
 import { type Equipment, equipment } from './equipment.ts';
 import { stillFor } from './film.ts';
 import { Habits } from './habits.ts';
@@ -43,6 +44,8 @@ export interface VirtualCameraOptions extends CameraIdentity {
   readonly rtspPort?: number;
   /** What the RTSP Session header promises; default 60. */
   readonly sessionTimeoutSeconds?: number;
+  /** Answers WS-Discovery, also for a group where one is given; cameras have port 3702. */
+  readonly discovery?: { readonly port: number; readonly group?: string } | undefined;
   /** How long a reboot takes; default 5. */
   readonly bootSeconds?: number;
 }
@@ -166,7 +169,12 @@ export class VirtualCamera {
   }
 
   async #run(signal: AbortSignal, ready: () => void): Promise<void> {
-    this.#awaited = new Set(['onvif', 'rtsp', ...this.#profiles.map(({ token }) => token)]);
+    this.#awaited = new Set([
+      ...(this.#options.discovery ? ['discovery'] : []),
+      'onvif',
+      'rtsp',
+      ...this.#profiles.map(({ token }) => token),
+    ]);
     this.#up = ready;
     let listens = (): void => undefined;
     const listening = new Promise<void>((resolve) => {
@@ -182,7 +190,10 @@ export class VirtualCamera {
       { run: (life: AbortSignal) => this.#serveRtsp(life, listens) },
       { run: (life: AbortSignal) => this.#serveOnvif(life) },
     ];
-    await together(signal, [...servers, ...films]);
+    const { discovery } = this.#options;
+    const announce =
+      discovery && cameraResponder({ ...discovery, camera: this.#view() }, () => this.#arrived('discovery'));
+    await together(signal, [...servers, ...(announce ? [announce] : []), ...films]);
   }
 
   async #serveRtsp(signal: AbortSignal, listens: () => void): Promise<void> {

@@ -11,6 +11,9 @@ export const DISCOVERY_HABITS = {
   'endpoint-from-message': { does: 'makes its endpoint of the message id', seen: '4.5.3' },
   'xaddrs-many': { does: 'gives link-local, IPv6, HTTPS and foreign addresses first', seen: '4.5.4' },
   'xaddrs-padded': { does: 'puts newlines around its XAddrs', seen: '4.7.5' },
+  'endpoint-random': { does: 'has an endpoint that says nothing of its MAC address', seen: '4.5.3' },
+  'no-mac-scope': { does: 'does not tell its MAC address in discovery', seen: '4.5.3' },
+  'open-identity': { does: 'tells its serial number and MAC address to anybody', seen: '4.5.3' },
   'scopes-double-encoded': { does: 'encodes its scopes twice', seen: '4.5.5' },
 } as const;
 

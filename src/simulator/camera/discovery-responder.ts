@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { aborted } from '../../runtime/scope.ts';
+import type { Runnable } from '../../runtime/supervise.ts';
 import { scopesOf } from './device-service.ts';
 import type { Habits } from './habits.ts';
-import type { CameraIdentity } from './soap-service.ts';
+import type { CameraIdentity, CameraView } from './soap-service.ts';
 import { childOf, parseXml, textsOf, type Xml, xml } from './xml.ts';
 
 /** What a probe finds out about one camera. */
@@ -18,8 +20,8 @@ export interface ResponderParts {
   readonly host: string;
   /** 0 lets the system choose; cameras have 3702. */
   readonly port: number;
-  /** To be joined; without one it hears only what is sent to it alone. */
-  readonly group?: string;
+  /** Heard besides what is sent to the host alone. */
+  readonly group?: string | undefined;
   /** Those that answer now; several in one packet, as recorders do. */
   readonly cameras: () => readonly Discoverable[];
 }
@@ -27,6 +29,13 @@ export interface ResponderParts {
 const HEADERS = `xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"`;
 const MOST_PER_PACKET = 8;
 const SHARED_ENDPOINT = 'urn:uuid:00000000-0000-0000-0000-000000000000';
+
+/** The endpoint of a camera that makes it of its MAC address, as many do, or of what nobody knows. */
+export function endpointOf({ serial, mac }: CameraIdentity, habits: Habits): string {
+  const secret = createHash('sha256').update(serial).digest('hex').slice(0, 12);
+  const tail = habits.has('endpoint-random') ? secret : mac.replaceAll(':', '').toLowerCase();
+  return `urn:uuid:5f5a69c2-e0ae-504f-829b-${tail}`;
+}
 
 /** Answers WS-Discovery probes until the signal aborts; `ready` hears the port. */
 export async function runDiscoveryResponder(
@@ -36,20 +45,45 @@ export async function runDiscoveryResponder(
 ): Promise<void> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   const other = createSocket('udp4');
+  // A socket of its own, because one that hears group and host alike would hear its neighbours' mail on one machine.
+  const meeting = parts.group === undefined ? undefined : createSocket({ type: 'udp4', reuseAddr: true });
   const lost = new Set<string>();
+  const all = [socket, other, ...(meeting ? [meeting] : [])];
   try {
-    socket.on('message', (packet, from) => answer(packet, from, { parts, socket, other, lost }));
-    for (const each of [socket, other]) each.on('error', () => undefined);
-    socket.bind(parts.port, parts.group === undefined ? parts.host : undefined);
+    for (const each of all) each.on('error', () => undefined);
+    for (const each of [socket, meeting]) {
+      each?.on('message', (packet, from) => answer(packet, from, { parts, socket, other, lost }));
+    }
+    socket.bind(parts.port, parts.host);
     other.bind(0, parts.host);
     await Promise.all([once(socket, 'listening'), once(other, 'listening')]);
-    if (parts.group !== undefined) socket.addMembership(parts.group, parts.host);
-    ready(socket.address().port);
+    const { port } = socket.address();
+    if (meeting && parts.group !== undefined) await joined(meeting, { ...parts, group: parts.group, port });
+    ready(port);
     await aborted(signal);
   } finally {
-    socket.close();
-    other.close();
+    for (const each of all) each.close();
   }
+}
+
+/** The responder of one camera, under its own address. */
+export function cameraResponder(
+  { camera, ...at }: { readonly camera: CameraView; readonly port: number; readonly group?: string },
+  ready: (port: number) => void = () => undefined,
+): Runnable {
+  const { identity, habits, host } = camera;
+  const cameras = (): Discoverable[] =>
+    camera
+      .services()
+      .slice(0, 1)
+      .map(({ xaddr }) => ({ identity, habits, endpoint: endpointOf(identity, habits), xaddr }));
+  return { run: (signal) => runDiscoveryResponder({ ...at, host, cameras }, signal, ready) };
+}
+
+async function joined(socket: Socket, { group, host, port }: { group: string; host: string; port: number }) {
+  socket.bind(port, group);
+  await once(socket, 'listening');
+  socket.addMembership(group, host);
 }
 
 interface Desk {
@@ -92,9 +126,9 @@ function matches(cameras: readonly Discoverable[], messageId: string, relates: b
 
 function match({ identity, endpoint, xaddr, habits }: Discoverable, messageId: string): Xml {
   const own = habits.has('endpoint-from-message') ? messageId : endpoint;
-  const scopes = scopesOf(identity).map((scope) =>
-    habits.has('scopes-double-encoded') ? scope.replaceAll('%', '%25') : scope,
-  );
+  const scopes = scopesOf(identity)
+    .filter((scope) => !habits.has('no-mac-scope') || !scope.includes('/mac/'))
+    .map((scope) => (habits.has('scopes-double-encoded') ? scope.replaceAll('%', '%25') : scope));
   const many = [
     'http://169.254.7.7/onvif/device_service',
     'http://[fe80::1]/onvif/device_service',

@@ -22,6 +22,8 @@ export interface SoapDeskParts {
 export interface SoapCounts {
   readonly calls: number;
   readonly authFailures: number;
+  /** Requests that carried a login, right or wrong. */
+  readonly logins: number;
   /** By the operation's name, those included that were refused. */
   readonly operations: ReadonlyMap<string, number>;
 }
@@ -31,6 +33,7 @@ const SOAP_TYPE = 'application/soap+xml; charset=utf-8';
 const NOT_AUTHORIZED: SoapFault = { fault: 'ter:NotAuthorized', reason: 'Sender not authorized' };
 const NOT_SOAP: SoapFault = { fault: 'ter:WellFormed', reason: 'Not a SOAP request' };
 const NOT_FOUND: HttpReply = { kind: 'other', status: 404, contentType: 'text/html', body: '<h1>Not Found</h1>' };
+const IDENTITY_QUESTIONS: ReadonlySet<string> = new Set(['GetDeviceInformation', 'GetNetworkInterfaces']);
 const UNKNOWN: SoapFault = { fault: 'ter:ActionNotSupported', reason: 'Optional action not implemented' };
 
 /** Answers SOAP requests: opens them, checks the login, finds the operation's row. Knows HTTP replies, not sockets. */
@@ -39,13 +42,19 @@ export class SoapDesk {
   readonly #operations = new Map<string, number>();
   #calls = 0;
   #authFailures = 0;
+  #logins = 0;
 
   constructor(parts: SoapDeskParts) {
     this.#parts = parts;
   }
 
   get counts(): SoapCounts {
-    return { calls: this.#calls, authFailures: this.#authFailures, operations: new Map(this.#operations) };
+    return {
+      calls: this.#calls,
+      authFailures: this.#authFailures,
+      logins: this.#logins,
+      operations: new Map(this.#operations),
+    };
   }
 
   async answer(http: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
@@ -55,8 +64,9 @@ export class SoapDesk {
     if (!service?.isAnnounced(camera.habits)) return NOT_FOUND;
     if (!soap) return faultReply(NOT_SOAP);
     this.#count(soap.operation);
+    if (http.authorization !== undefined || childOf(soap.envelope, 'Header', 'Security')) this.#logins += 1;
     const operation = service.operations.get(soap.operation);
-    const refusal = this.#refusal(operation?.access ?? 'user', http, soap);
+    const refusal = this.#refusal(this.#access(operation, soap.operation), http, soap);
     if (refusal) return refusal;
     if (!operation) return faultReply(UNKNOWN);
     const header = childOf(soap.envelope, 'Header');
@@ -69,6 +79,11 @@ export class SoapDesk {
   httpRefusal({ authorization, method, target }: HttpRequest): HttpReply | undefined {
     const verdict = this.#parts.digest.verdict({ authorization, method, target });
     return this.#judged(verdict) ? undefined : this.#challenge();
+  }
+
+  #access(operation: SoapOperation | undefined, name: string): SoapOperation['access'] {
+    const open = this.#parts.camera.habits.has('open-identity') && IDENTITY_QUESTIONS.has(name);
+    return open ? 'anyone' : (operation?.access ?? 'user');
   }
 
   #refusal(access: SoapOperation['access'], http: HttpRequest, { envelope }: SoapRequest): HttpReply | undefined {
