@@ -53,6 +53,7 @@ export class AlarmPost implements AlarmDesk, Runnable {
   readonly #work = new Bell();
   readonly #changes = new Bell();
   #kept: readonly RememberedAlarm[];
+  #underway: RememberedAlarm | undefined;
   #over = false;
 
   constructor(parts: AlarmPostParts) {
@@ -70,7 +71,7 @@ export class AlarmPost implements AlarmDesk, Runnable {
     const { pictures, log } = this.#parts;
     const kept = { ...edge, desc: edge.desc.slice(0, MOST_DESC_CHARACTERS) };
     if (picture) pictures.hold(kept, picture);
-    const dropped = this.#outbox.add(kept);
+    const dropped = this.#outbox.add(kept, this.#underway);
     if (dropped) pictures.drop(dropped);
     if (dropped && this.#outbox.dropped === 1) log.warn('too many alarms are waiting; the oldest are dropped');
     this.#changed();
@@ -109,6 +110,7 @@ export class AlarmPost implements AlarmDesk, Runnable {
   async #tell(edge: RememberedAlarm): Promise<boolean> {
     const { notify, pictures } = this.#parts;
     let received = false;
+    this.#underway = edge;
     try {
       const url = await notify(edge, () => {
         received = true;
@@ -124,6 +126,8 @@ export class AlarmPost implements AlarmDesk, Runnable {
       this.#forget(edge);
       pictures.drop(edge);
       return true;
+    } finally {
+      this.#underway = undefined;
     }
   }
 

@@ -30,14 +30,15 @@ export class Outbox {
     return this.#waiting[0];
   }
 
-  /** Puts an edge at the end; where there is no room for it, gives the one back that was dropped. */
-  add(edge: RememberedAlarm): RememberedAlarm | undefined {
-    const [oldest, ...rest] = this.#waiting;
-    const full = this.#waiting.length >= this.#most;
-    this.#waiting = [...(full ? rest : this.#waiting), edge];
-    if (!full) return undefined;
-    this.#dropped++;
-    return oldest;
+  /**
+   * Puts an edge at the end; where there is no room for it, gives the one back that was dropped. `underway` is not: the
+   * OVC is just being told of it.
+   */
+  add(edge: RememberedAlarm, underway?: RememberedAlarm): RememberedAlarm | undefined {
+    const dropped = this.#waiting.length < this.#most ? undefined : this.#waiting.find((each) => each !== underway);
+    this.#waiting = [...this.#waiting.filter((each) => each !== dropped), edge];
+    if (dropped) this.#dropped++;
+    return dropped;
   }
 
   /** The OVC has it. */

@@ -26,6 +26,13 @@ test('a full outbox gives the oldest up, says which, and counts it', () => {
   assert.equal(outbox.dropped, 2);
 });
 
+test('the one that is just being told is not dropped', () => {
+  const edges = [0, 1, 2].map((count) => edge(count));
+  const outbox = new Outbox(edges, 3);
+  assert.equal(outbox.add(edge(3), edges[0]), edges[1]);
+  assert.equal(outbox.oldest, edges[0]);
+});
+
 test('more than fits from an earlier process is cut to the newest', () => {
   const edges = [0, 1, 2, 3].map((count) => edge(count));
   const outbox = new Outbox(edges, 2);
