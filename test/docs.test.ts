@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { configSchema, jsonSchema } from '../src/config/schema.ts';
+import { type HandlerParts, handlersFor } from '../src/ovc/handlers.ts';
+
+/** Documents, examples and code say the same. */
+
+const ROOT = join(import.meta.dirname, '..');
+const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const README = text('README.md');
+const EXAMPLE = 'config/gateway.example.yaml';
+
+/** What stands between a heading and the next one of its rank. */
+function section(heading: string): string {
+  const body = README.split(/^## /m).find((part) => part.startsWith(heading));
+  assert.ok(body, `README has no section ${heading}`);
+  return body;
+}
+
+/** The first cell of each row of the tables in a text, without the head. */
+function firstCells(body: string): string[] {
+  return [...body.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
+}
+
+/** All that stands in backquotes. */
+function quoted(body: string): string[] {
+  return [...body.matchAll(/`([^`]+)`/g)].map(([, words = '']) => words);
+}
+
+function markdownFiles(): string[] {
+  const inFolder = (folder: string): string[] =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name));
+  return ['README.md', ...inFolder('src'), ...inFolder('test')];
+}
+
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
+/** Every key that the schema knows, with the keys above it; a list adds none. */
+function keys({ properties = {}, items }: SchemaNode, above = ''): string[] {
+  const here = Object.entries(properties).flatMap(([name, below]) => [
+    above + name,
+    ...keys(below, `${above}${name}.`),
+  ]);
+  return items ? [...here, ...keys(items, above)] : here;
+}
+
+/** The same of a value. */
+function paths(value: unknown, above = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => paths(each, above));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, below]) => [above + name, ...paths(below, `${above}${name}.`)]);
+}
+
+test('the example configuration is valid', () => {
+  const read = configSchema.safeParse(parse(text(EXAMPLE)));
+  assert.ok(read.success, read.error?.message);
+});
+
+test('every key of the configuration stands in the example, if only in a remark', () => {
+  const shown = new Set(paths(parse(text(EXAMPLE))));
+  const remarks = [...text(EXAMPLE).matchAll(/#(.*)$/gm)].map(([, remark]) => remark).join('\n');
+  const schema = jsonSchema() as SchemaNode; // zod calls it an object; these two fields are JSON schema's own.
+  for (const key of keys(schema)) {
+    const isThere = shown.has(key) || new RegExp(`\\b${key.split('.').at(-1)}\\b`).test(remarks);
+    assert.ok(isThere, `${EXAMPLE} does not show ${key}`);
+  }
+});
+
+test('the schema for editors is what the code would write; npm run schema writes it', () => {
+  assert.equal(text('config/gateway.schema.json'), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+});
+
+test('every link in a document leads to a file', () => {
+  for (const file of markdownFiles()) {
+    const body = text(file).replaceAll(/^```[\s\S]*?^```/gm, '');
+    for (const [, target = ''] of body.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      const path = relative(ROOT, join(ROOT, dirname(file), target));
+      assert.ok(existsSync(join(ROOT, path)), `${file} links to ${target}`);
+    }
+  }
+});
+
+test('the commands of the help and of the README are the same', () => {
+  const help = execFileSync(process.execPath, ['--import', 'tsx', join(ROOT, 'src/main.ts'), 'help'], {
+    encoding: 'utf8',
+    cwd: ROOT,
+  });
+  const helped = [...help.matchAll(/^ {2}ovd-gateway (\w+)/gm)].map(([, word = '']) => word);
+  const told = firstCells(section('Run it'))
+    .flatMap(quoted)
+    .map((usage) => usage.split(' ')[0] ?? '');
+  assert.deepEqual([...new Set(told)].sort(), [...new Set(helped)].sort());
+});
+
+test('every log line that the README explains is one', () => {
+  const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('simulator'))
+    .map((name) => text(join('src', name)))
+    .join('\n');
+  const lines = firstCells(section('When it does not work')).flatMap(quoted);
+  assert.ok(lines.length > 3);
+  for (const line of lines) assert.ok(code.includes(`'${line}'`), `nothing in src/ says: ${line}`);
+});
+
+test('the orders that the README calls served are served, and no others', () => {
+  // The handlers are looked at and never called.
+  const handlers = handlersFor({ orders: {}, box: {} } as unknown as HandlerParts);
+  const methods = Object.entries(handlers);
+  const named = (part: string): string[] => quoted(new RegExp(`${part}([^.]*)\\.`).exec(README)?.[1] ?? '').sort();
+  const names = (served: boolean): string[] =>
+    methods.flatMap(([name, handler]) => ((handler !== undefined) === served ? [name] : [])).sort();
+  assert.deepEqual(named('Orders served: '), names(true));
+  assert.deepEqual(named('Answered 101 so far: '), names(false));
+});
