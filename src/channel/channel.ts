@@ -171,4 +171,8 @@ export class Channel implements Runnable {
 const sentence = (err: Error): string => (err instanceof GatewayError ? err.sentence : err.message);
 
 const summary = ({ streams }: CameraSight): string[] =>
-  streams.map(({ name, video, width, height, audio }) => `${name} ${video} ${width}x${height} ${audio ?? 'no audio'}`);
+  streams.map(({ name, video, width, height, audio }) => {
+    // A plain RTSP camera does not tell its size.
+    const size = width === undefined || height === undefined ? [] : [`${width}x${height}`];
+    return [name, video, ...size, audio ?? 'no audio'].join(' ');
+  });

@@ -105,6 +105,7 @@ export class Push implements Runnable, FeedConsumer {
     if (!placed || !congestion.admits(placed, publication)) return;
     publication.send(placed);
     if (this.#live || !isKeyFrame(tag)) return;
+    this.#parts.log.info(this.#hasBeenLive ? 'live again' : 'live');
     this.#live = true;
     this.#hasBeenLive = true;
     this.#parts.report({ live: true });

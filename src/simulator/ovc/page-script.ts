@@ -63,12 +63,21 @@ function alarms(bits) {
   return [2, 3, 4, 5, 6, 7].filter((bit) => ((bits ?? 0) >> bit) & 1).join(', ');
 }
 
+function counted(count, noun) {
+  return count + ' ' + noun + (count === 1 ? '' : 's');
+}
+
+function channelState(state) {
+  const word = CHANNEL_STATES[state];
+  return element('span', word ?? state, word);
+}
+
 function showDevice(device) {
-  const state = device.state === undefined ? '' : ', ' + (STATES[device.state] ?? device.state);
-  at('summary').textContent = device.code + ': ' + presence(device) + state + ', ' + device.logins + ' logins, ' +
-    device.keepalives + ' keepalives, ' + device.faults + ' faults';
+  const state = device.state === undefined ? '' : ', says ' + (STATES[device.state] ?? device.state);
+  at('summary').textContent = device.code + ': ' + presence(device) + state + ', ' + [counted(device.logins, 'login'),
+    counted(device.keepalives, 'keepalive'), counted(device.faults, 'fault')].join(', ');
   at('channels').replaceChildren(...device.channels.map((channel) => row([
-    channel.channel, CHANNEL_STATES[channel.state] ?? channel.state, channel.stream_id, channel.record_session,
+    channel.channel, channelState(channel.state), channel.stream_id, channel.record_session,
     alarms(channel.alarm),
   ])));
 }

@@ -53,6 +53,10 @@ th, td { text-align: left; padding: .25rem .75rem .25rem 0; border-bottom: 1px s
 form { display: grid; grid-template-columns: max-content 1fr max-content; gap: .5rem; }
 textarea, output { grid-column: 1 / -1; } button { grid-row: 1; grid-column: 3; }
 textarea, input, pre, output { font-family: ui-monospace, monospace; font-size: .85rem; }
+select, input, textarea, button { padding: .35rem .6rem; border: 1px solid #8888; border-radius: .3rem; background: none; color: inherit; }
+select, button { font: inherit; background: #8881; } button { cursor: pointer; } option { color: #000; background: #fff; }
+output { padding: .35rem .6rem; border-left: 3px solid #888; } output:empty { display: none; }
+.live { color: #1f9d55; font-weight: 600; } .offline { color: #d33; }
 output { white-space: pre-wrap; overflow-wrap: anywhere; }
 ol { list-style: none; margin: 0; padding: 0; }
 li { border-left: 3px solid #888; margin: .4rem 0; padding: .1rem .6rem; }
