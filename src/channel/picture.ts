@@ -8,7 +8,7 @@ import type { Camera, CameraStream, Stills } from './ports.ts';
 /** How long the camera's own snapshot is waited for before its video has to do. */
 const SNAPSHOT_MS = 4_000;
 /** Together below the time that an answer may take (ovs-rpc section 2). */
-const STILL_MS = 6_000;
+const STILL_MS = 7_000;
 
 export interface PictureParts {
   readonly camera: Camera;

@@ -13,6 +13,16 @@ const TO_STDOUT = ['-f', 'image2pipe'];
 /** Evenly spaced anew, else ffmpeg fills the time of what was left out with copies. */
 const RATE = '25';
 const CLOSED_UP = `setpts=N/(${RATE}*TB)`;
+/**
+ * Long enough for a camera whose SDP says too little; the rate, whose finding takes seconds, means nothing to one
+ * picture.
+ */
+const PROBE = ['-analyzeduration', '500000', '-fpsprobesize', '0'];
+/**
+ * What a decoder makes of a stream that it joined between two key frames is grey. Left out after the decoder, for one
+ * that is told to skip the rest makes the probing last for seconds.
+ */
+const WHOLE = 'select=key';
 const SOCKET_TIMEOUT_US = 8_000_000;
 
 /** For FLV on stdin: the pictures from number `first` on, counted from 0, as JPEGs on stdout. */
@@ -28,8 +38,8 @@ export function stillsFromFlv(first: number): string[] {
 export function stillFromRtsp({ url, credentials }: CameraStream): string[] {
   return ffmpeg(addressWithCredentials(url, credentials))
     .inputOptions(...QUIET, '-rtsp_transport', 'tcp', '-timeout', String(SOCKET_TIMEOUT_US))
-    .inputOptions('-allowed_media_types', 'video', '-skip_frame', 'nokey')
+    .inputOptions(...PROBE, '-allowed_media_types', 'video')
     .output('pipe:1')
-    .outputOptions('-frames:v', '1', '-vf', AT_MOST_WIDE, ...JPEG, ...TO_STDOUT)
+    .outputOptions('-frames:v', '1', '-vf', `${WHOLE},${AT_MOST_WIDE}`, ...JPEG, ...TO_STDOUT)
     ._getArguments();
 }
