@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import { AlarmPost } from './alarms/alarm-post.ts';
 import { PicturePost } from './alarms/picture-post.ts';
 import { PictureUpload } from './alarms/picture-upload.ts';
-import { cameraFor } from './cameras.ts';
+import { CameraSite, cameraFor } from './cameras.ts';
 import { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
-import type { Config } from './config/schema.ts';
-import { localDateTime } from './device/local-time.ts';
+import type { ChannelConfig, Config } from './config/schema.ts';
+import { aheadMs, localDateTime } from './device/local-time.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
+import { Discovery } from './discovery.ts';
 import { Feeds } from './media/feed/feeds.ts';
 import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
 import { ffmpegVersion } from './media/ffmpeg/version.ts';
@@ -48,6 +49,8 @@ export class Gateway implements Runnable {
   readonly #store: Store;
   readonly #channels: Channels;
   readonly #alarms: AlarmPost;
+  readonly #site: CameraSite;
+  readonly #discovery: Discovery;
   readonly #selfCheck: SelfCheck;
   readonly #link: OvcLink;
 
@@ -59,28 +62,42 @@ export class Gateway implements Runnable {
     this.#recorder = recorder;
     this.#store = store;
     this.#alarms = this.#alarmPost(config, { clock, log: log.child({ room: 'alarms' }) });
+    const presets = (camera: string) => store.presetsOf(camera);
+    const site = new CameraSite({ events: config.events, presets, clock, log: log.child({ room: 'onvif' }) });
+    this.#site = site;
     const stills = new StillMedia({ command: config.ffmpeg.path, feeds, clock, log: media });
-    this.#channels = new Channels(
-      config.channels.map((entry) => {
-        const channelLog = log.child({ room: 'channel', channel: entry.channel });
-        const camera = cameraFor(entry, { clock, log: channelLog });
-        return new Channel({
-          ...{ settings: entry, camera, live, recorder, stills, alarms: this.#alarms },
-          ...{ clock, log: channelLog, onChange },
-        });
-      }),
-    );
+    this.#discovery = new Discovery({ config, store, clock, log: log.child({ room: 'onvif' }) });
+    const channelFor = (entry: ChannelConfig): Channel => {
+      const channelLog = log.child({ room: 'channel', channel: entry.channel });
+      const finder = this.#discovery.finderFor(entry, channelLog);
+      const find = finder && ((signal: AbortSignal) => finder.find(signal));
+      const camera = cameraFor(entry, { clock, log: channelLog, site, find });
+      return new Channel({
+        ...{ settings: entry, camera, live, recorder, stills, alarms: this.#alarms },
+        ...{ clock, log: channelLog, onChange },
+      });
+    };
+    this.#channels = new Channels(this.#discovery.channels.map(channelFor));
+    this.#discovery.onNewChannel((entry) => {
+      this.#channels.add(channelFor(entry));
+      onChange();
+    });
     const { path: command } = config.ffmpeg;
     const needs = [
       { name: 'ffmpeg', check: (signal: AbortSignal) => ffmpegVersion({ command, clock, log: media }, signal) },
       { name: 'state directory', check: () => checkStateDirectory(stateDirectory) },
     ];
     this.#selfCheck = new SelfCheck({ needs, clock, log: log.child({ room: 'device' }), onChange });
+    const box = {
+      localDateTime: () => localDateTime(clock.wall()),
+      aheadMs: (written: string) => aheadMs(written, clock.wall()),
+    };
     this.#link = new OvcLink({
       login,
-      handlers: { orders: this.#channels, box: { localDateTime: () => localDateTime(clock.wall()) } },
+      handlers: { orders: this.#channels, box },
       report: () => this.#report(),
       onUp: () => this.#alarms.linkUp(),
+      onDown: () => this.#channels.halt(),
       clock,
       log: log.child({ room: 'ovc' }),
     });
@@ -107,7 +124,17 @@ export class Gateway implements Runnable {
 
   /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
   async run(signal: AbortSignal): Promise<void> {
-    const parts = [this.#link, this.#channels, this.#alarms, this.#recorder, this.#feeds, this.#selfCheck, this.#store];
+    const parts = [
+      this.#site,
+      this.#discovery,
+      this.#link,
+      this.#channels,
+      this.#alarms,
+      this.#recorder,
+      this.#feeds,
+      this.#selfCheck,
+      this.#store,
+    ];
     await together(signal, parts).finally(() => this.#store.flush());
   }
 

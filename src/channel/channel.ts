@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../runtime/clock.ts';
-import { GatewayError } from '../runtime/errors.ts';
+import { type Clock, withDeadline } from '../runtime/clock.ts';
+import { GatewayError, isKind } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import type { AlarmReport } from './alarm.ts';
 import { Pictures } from './picture.ts';
-import type { AlarmDesk, Camera, CameraSight, Live, Recorder, RecordSettings, Stills } from './ports.ts';
+import type { AlarmDesk, Camera, CameraSight, ClockOrder, Live, Recorder, RecordSettings, Stills } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
 import { CloudRecording } from './recording.ts';
 import { Standby } from './standby.ts';
@@ -15,6 +15,9 @@ import { type ChannelState, type Fact, INITIAL, next } from './state.ts';
 const CAMERA_PAUSES: Pauses = { minMs: 1_000, maxMs: 8_000, healthyMs: 30_000 };
 /** Cameras lock an account after a few wrong passwords, for 5 to 30 minutes (ONVIF field guide 4.1). */
 const REFUSED_PAUSES: Pauses = { minMs: 600_000, maxMs: 600_000, healthyMs: Number.POSITIVE_INFINITY };
+
+/** Less than the OVC waits for the answer that tells of all cameras. */
+const CLOCK_MS = 10_000;
 
 /** What the configuration says of one channel. */
 export interface ChannelSettings {
@@ -65,6 +68,11 @@ export class Channel implements Runnable {
     return this.#state;
   }
 
+  /** For orders that are the camera's business alone. */
+  get camera(): Camera {
+    return this.#parts.camera;
+  }
+
   /** Watches the camera for as long as the signal lasts; ends with all jobs of the channel ended. */
   run(signal: AbortSignal): Promise<void> {
     return together(signal, [
@@ -103,6 +111,18 @@ export class Channel implements Runnable {
   async snapshot(url: string, signal: AbortSignal): Promise<void> {
     const { streams } = await this.#sight(signal);
     await this.#parts.alarms.upload(url, await this.#pictures.take(streams), signal);
+  }
+
+  /** Sets the clock of a camera that is there. What it cannot is said in the log: one camera is not to stop the others. */
+  async setClock(order: ClockOrder, signal: AbortSignal): Promise<void> {
+    const { camera, clock, log } = this.#parts;
+    if (this.#state.camera.presence !== 'online') return;
+    const late = (): Error => new GatewayError('timed-out', 'timed out');
+    try {
+      await withDeadline({ clock, ms: CLOCK_MS, signal, late }, (scope) => camera.setClock(order, scope));
+    } catch (err) {
+      log[isKind(err, 'unsupported') ? 'debug' : 'warn']({ err }, 'clock of the camera not set');
+    }
   }
 
   /** The camera as it was last seen. Right after the start the first verdict is waited for. */

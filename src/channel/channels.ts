@@ -1,20 +1,35 @@
+import { Bell } from '../runtime/bell.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import type { Channel } from './channel.ts';
-import type { RecordSettings } from './ports.ts';
+import type { ClockOrder, NetworkInterface, PtzOrder, RecordSettings } from './ports.ts';
 import type { PublishOrder } from './publishing.ts';
 import type { ChannelState } from './state.ts';
 
 /** All channels by number: finds the one that an order is for, and runs them as one. */
 export class Channels implements Runnable {
-  readonly #byNumber: ReadonlyMap<number, Channel>;
+  readonly #byNumber: Map<number, Channel>;
+  readonly #joining: Channel[] = [];
+  readonly #joined = new Bell();
 
   constructor(channels: readonly Channel[]) {
     this.#byNumber = new Map(channels.map((channel) => [channel.settings.channel, channel]));
   }
 
   run(signal: AbortSignal): Promise<void> {
-    return together(signal, [...this.#byNumber.values()]);
+    this.#joining.length = 0;
+    return together(signal, [...this.#byNumber.values(), { run: (life) => this.#admit(life) }]);
+  }
+
+  /** One more, which runs as soon as the others do. @throws GatewayError `bad-parameter` when its number is taken */
+  add(channel: Channel): void {
+    const { channel: number } = channel.settings;
+    if (this.#byNumber.has(number)) {
+      throw new GatewayError('bad-parameter', 'the channel number is taken', { channel: number });
+    }
+    this.#byNumber.set(number, channel);
+    this.#joining.push(channel);
+    this.#joined.ring();
   }
 
   /** What each channel is like now, by channel number. */
@@ -48,6 +63,43 @@ export class Channels implements Runnable {
   /** @throws GatewayError `no-such-channel`, and what `Channel.snapshot` throws */
   async snapshot({ channel, url }: { readonly channel: number; readonly url: string }, signal: AbortSignal) {
     await this.#at(channel).snapshot(url, signal);
+  }
+
+  /** @throws GatewayError `no-such-channel` */
+  ptz({ channel, order }: { readonly channel: number; readonly order: PtzOrder }): void {
+    this.#at(channel).camera.ptz(order);
+  }
+
+  /** Stops every camera that moves: whoever would stop it cannot be heard any more. */
+  halt(): void {
+    for (const { camera } of this.#byNumber.values()) camera.halt();
+  }
+
+  /** @throws GatewayError `no-such-channel`, and what `Camera.presetIds` throws */
+  async presetIds(channel: number, signal: AbortSignal): Promise<readonly number[]> {
+    return this.#at(channel).camera.presetIds(signal);
+  }
+
+  /** @throws GatewayError `no-such-channel`, and what `Camera.reboot` throws */
+  async reboot(channel: number, signal: AbortSignal): Promise<void> {
+    await this.#at(channel).camera.reboot(signal);
+  }
+
+  /** @throws GatewayError `no-such-channel`, and what `Camera.networkInterfaces` throws */
+  async networkInterfaces(channel: number, signal: AbortSignal): Promise<readonly NetworkInterface[]> {
+    return this.#at(channel).camera.networkInterfaces(signal);
+  }
+
+  /** Resolves when every camera that is there has its time, or has failed to take it. */
+  async setClocks(order: ClockOrder, signal: AbortSignal): Promise<void> {
+    await Promise.all([...this.#byNumber.values()].map((channel) => channel.setClock(order, signal)));
+  }
+
+  /** Runs whoever joins later, beside the wait for the next. */
+  async #admit(signal: AbortSignal): Promise<void> {
+    while (this.#joining.length === 0 && !signal.aborted) await this.#joined.heard(signal);
+    const newcomers = this.#joining.splice(0);
+    if (!signal.aborted) await together(signal, [...newcomers, { run: (life) => this.#admit(life) }]);
   }
 
   #at(number: number): Channel {

@@ -78,6 +78,14 @@ export type PtzOrder =
   /** `id` from 0 to 255. */
   | { readonly type: 'goto' | 'set' | 'clear'; readonly id: number };
 
+/** What a camera's clock is to say; ours is the measure, for the platform's time is only a few words long. */
+export interface ClockOrder {
+  /** The wanted time minus our wall clock. */
+  readonly aheadMs: number;
+  /** A camera that is off by no more is left alone. */
+  readonly toleranceMs: number;
+}
+
 /** A network interface of a camera, as GetNetConfig wants it (predecessor's document); unknown texts are empty. */
 export interface NetworkInterface {
   readonly name: string;
@@ -110,8 +118,8 @@ export interface Camera {
   presetIds(signal: AbortSignal): Promise<readonly number[]>;
   /** Resolves when the camera has taken the order. @throws as `presetIds` */
   reboot(signal: AbortSignal): Promise<void>;
-  /** Sets the camera's clock to ours where it is off by more than `toleranceMs`. @throws as `presetIds` */
-  setClock(toleranceMs: number, signal: AbortSignal): Promise<void>;
+  /** Sets the camera's clock, and the time zone it shows to ours, where they are off. @throws as `presetIds` */
+  setClock(order: ClockOrder, signal: AbortSignal): Promise<void>;
   /** @throws as `presetIds` */
   networkInterfaces(signal: AbortSignal): Promise<readonly NetworkInterface[]>;
   /** A fresh JPEG from the camera itself. @throws as `presetIds` */

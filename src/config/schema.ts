@@ -50,6 +50,7 @@ const onvif = z
     port: port.optional().describe('Port of its ONVIF service; the usual ones are tried when it is not given.'),
     tls: z.boolean().default(false).describe('The camera speaks ONVIF over https only.'),
     endpoint: text.optional().describe('urn:uuid:… of the camera, in place of its address; discovery finds it.'),
+    serial: text.optional().describe('Serial number of the camera, where no other may take its place.'),
     ...account,
   })
   .refine(
@@ -71,6 +72,45 @@ const rtsp = z
   .refine(...complete)
   .transform(withCredentials);
 
+const presetNumbers = z.tuple([z.number().int().min(0), z.number().int().min(0)]);
+
+const ptz = z.strictObject({
+  stop_after: seconds.default(15).describe('Seconds after which a move is stopped that nobody confirms or stops.'),
+  invert_x: z.boolean().default(false).describe('Left is right.'),
+  invert_y: z.boolean().default(false).describe('Up is down.'),
+  swap_xy: z.boolean().default(false).describe('Pan is tilt.'),
+  max_velocity: z.number().positive().max(1).default(1).describe('Part of the fastest that the camera says it can.'),
+  diagonal: z.boolean().default(true).describe('false: it cannot move on two axes at once.'),
+  stop_before_move: z
+    .enum(['always', 'axes', 'never'])
+    .default('axes')
+    .describe('Stop before a move in another direction; `axes`: only from pan and tilt to zoom and back.'),
+  no_timeout: z.boolean().default(false).describe('Never send a Timeout with a move.'),
+  zero_after_stop: z.boolean().default(false).describe('Send a move of zero after each Stop: it moves on otherwise.'),
+  function_presets: z
+    .array(presetNumbers)
+    .optional()
+    .describe('Presets that call functions, each as [first, last]; for Hikvision cameras they are known.'),
+});
+
+const alarm = z.enum(['external', 'motion', 'tripwire', 'crying', 'face', 'sound']);
+
+const cameraEvents = z.strictObject({
+  enabled: z.boolean().default(true).describe('false: its events are not asked for, so it raises no alarms.'),
+  no_unsubscribe: z
+    .boolean()
+    .default(false)
+    .describe('Never unsubscribe: on this camera that ends the subscriptions of others too.'),
+  start_on_initialized: z
+    .boolean()
+    .default(true)
+    .describe('What is on already when the gateway subscribes is an alarm.'),
+  region_as_tripwire: z.boolean().default(false).describe('An area entered is a tripwire alarm, not motion.'),
+  relay_as_input: z.boolean().default(false).describe('Relay outputs count as alarm inputs.'),
+  inverted: z.array(alarm).default([]).describe('Alarms whose on and off this camera has the wrong way round.'),
+  inverted_inputs: z.array(text).default([]).describe('Tokens of alarm inputs that are closed when idle.'),
+});
+
 const channel = z
   .strictObject({
     channel: z.number().int().min(0).max(65_535).describe('The number by which the platform knows this camera.'),
@@ -89,6 +129,8 @@ const channel = z
       })
       .prefault({}),
     record: z.strictObject({ profile: text.default('auto') }).prefault({}),
+    ptz: ptz.prefault({}).describe('How this camera wants to be moved; an ONVIF camera only.'),
+    events: cameraEvents.prefault({}).describe('How this camera tells its alarms; an ONVIF camera only.'),
   })
   .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), rule('needs onvif or rtsp, not both'));
 
@@ -117,6 +159,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true),
       interval: seconds.min(10).default(60).describe('Seconds between two scans.'),
+      interfaces: z
+        .array(text)
+        .optional()
+        .describe('Network cards to search, by name or by our own address on them; default: all that lead anywhere.'),
+      port: port.default(3702).describe('UDP port of WS-Discovery; another one only for tests.'),
       auto_map: z
         .boolean()
         .default(false)
@@ -151,6 +198,14 @@ export const configSchema = z.strictObject({
       spool_max_age: seconds.default(604_800).describe('Seconds.'),
     })
     .prefault({}),
+  events: z
+    .strictObject({
+      webhook: z.boolean().default(true).describe('Let cameras that cannot be asked for events call the gateway.'),
+      webhook_listen: listen
+        .default('0.0.0.0:0')
+        .describe('Where they call; opened when the first one needs it. Port 0 is any free one.'),
+    })
+    .prefault({}),
   alarms: z.strictObject({ picture_upload: z.enum(['POST', 'PUT']).default('POST') }).prefault({}),
   web: z
     .strictObject({
@@ -164,6 +219,19 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type ChannelConfig = Config['channels'][number];
+
+/** The channel of a camera that nobody has written into the file. */
+export function mappedChannel({
+  credentials,
+  ...found
+}: {
+  readonly channel: number;
+  readonly name: string;
+  readonly credentials: NonNullable<ChannelConfig['onvif']>['credentials'];
+}): ChannelConfig {
+  const entry = channel.parse({ ...found, onvif: { host: 'discovered' } });
+  return { ...entry, onvif: entry.onvif && { ...entry.onvif, host: undefined, credentials } };
+}
 
 /** The schema for editors: what may stand in the file, before defaults are filled in. */
 export function jsonSchema(): object {

@@ -35,3 +35,24 @@ export function streamAddress(told: string, device: URL): URL | undefined {
   const address = `${scheme.toLowerCase()}://${device.hostname}${port}${rest}`;
   return URL.canParse(address) ? new URL(address) : undefined;
 }
+
+const WEB_PARTS = /^(?:https?:\/\/([^/?#]*))?([^#]*)/i;
+
+/**
+ * Where a subscription or a snapshot may be, best first: on the host that answered at the port the camera names, which
+ * may truly be another one (TP-Link, Reolink), else on the port that answered (ONVIF field guide 4.2). Never throws.
+ */
+export function likelyAddresses(told: string | undefined, service: URL): URL[] {
+  const [, authority = '', path = ''] =
+    WEB_PARTS.exec((told ?? '').trim().slice(0, 2048).replaceAll('&amp;', '&')) ?? [];
+  if (path === '' && authority === '') return [service];
+  const place = path.startsWith('/') ? path : `/${path}`;
+  const port = /:(\d{1,5})$/.exec(authority)?.[1] ?? (authority === '' ? service.port : '');
+  const candidates = [
+    `${service.protocol}//${service.hostname}${port === '' ? '' : `:${port}`}${place}`,
+    `${service.origin}${place}`,
+  ];
+  const urls = candidates.filter((text) => URL.canParse(text)).map((text) => new URL(text));
+  const distinct = urls.filter((url, at) => urls.findIndex((each) => each.href === url.href) === at);
+  return distinct.length > 0 ? distinct : [service];
+}

@@ -17,7 +17,8 @@ const clockReply = element({
 }).transform(({ SystemDateAndTime: { UTCDateTime, LocalDateTime, TimeZone, DaylightSavings } }): CameraClock => {
   const local = epochMs(LocalDateTime);
   const zone = zoneMs(TimeZone.TZ ?? '', DaylightSavings === 'true');
-  return { utc: epochMs(UTCDateTime), local: local === undefined || zone === undefined ? undefined : local - zone };
+  const utc = epochMs(UTCDateTime);
+  return { utc, local: local === undefined || zone === undefined ? undefined : local - zone, shown: local };
 });
 
 /** The camera's clock in ms since 1970, as its two statements of it have it; undefined where it cannot be read. */
@@ -25,6 +26,8 @@ export interface CameraClock {
   readonly utc: number | undefined;
   /** From the local time and the time zone. Some cameras have only this; some send local time as UTC. */
   readonly local: number | undefined;
+  /** What it shows to people: its local time, read as if it were UTC. */
+  readonly shown?: number | undefined;
 }
 
 /** The one operation that every camera should answer before a login (ONVIF Core, pre-auth). */

@@ -1,43 +1,61 @@
 import type { Logger } from 'pino';
-import type { Camera, CameraListener, CameraPicture, CameraSight, Credentials } from '../channel/ports.ts';
-import { ViewOnly } from '../channel/view-only.ts';
-import { keepVigil, LOOK_DEADLINE_MS } from '../channel/vigil.ts';
+import type {
+  Camera,
+  CameraListener,
+  CameraPicture,
+  ClockOrder,
+  Credentials,
+  NetworkInterface,
+  PtzOrder,
+} from '../channel/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError, isKind } from '../runtime/errors.ts';
+import { together } from '../runtime/supervise.ts';
 import { findDevice, type Place } from './endpoint.ts';
-import { type LoginParts, logIn, lookAround, type OnvifLogin } from './login.ts';
+import type { CameraEvents } from './events/camera-events.ts';
+import { type LoginParts, logIn } from './login.ts';
+import type { CameraPtz } from './ptz/camera-ptz.ts';
 import { OnvifSession } from './session.ts';
-import { isFault } from './soap.ts';
+import { Stay } from './stay.ts';
 import type { Describe } from './streams.ts';
 
 export interface OnvifCameraParts extends Place {
+  /** Finds this very camera's device service, wherever it is now; without it, it is looked for at its place only. */
+  readonly find?: ((signal: AbortSignal) => Promise<URL>) | undefined;
   readonly credentials: Credentials | undefined;
   /** Asks a stream for its true codecs; speaks RTSP, so it comes from outside this room. */
   readonly describe: Describe;
+  /** Token of the media profile that the channel shows, or `auto`; tells which channel of a recorder it is. */
+  readonly profile: string;
+  readonly ptz: CameraPtz;
+  /** Undefined: its events are not wanted. */
+  readonly events: CameraEvents | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-const REREAD_MS = 10 * 60_000;
-/** A clock that has moved this far was set, or the camera has started anew: whatever else it has may be new, too. */
-const CLOCK_SET_MS = 5000;
-
-/** One ONVIF camera: logs in, looks, and keeps looking. Knows one stay at a time; coming back is the caller's work. */
-export class OnvifCamera extends ViewOnly implements Camera {
+/** One ONVIF camera: finds it, stays with it, hands orders to the stay. Coming back is the caller's work. */
+export class OnvifCamera implements Camera {
   readonly #parts: OnvifCameraParts;
   /** Where it answered last, so that a search of all ports is not the price of every return. */
   #device: URL | undefined;
+  #stay: Stay | undefined;
 
   constructor(parts: OnvifCameraParts) {
-    super(parts.log);
     this.#parts = parts;
   }
 
   async watch(listener: CameraListener, signal: AbortSignal): Promise<void> {
+    const alarms = this.#parts.events?.alarms;
+    const stay = { run: (life: AbortSignal) => this.#visit((parts) => this.#lodge(parts, listener, life), life) };
+    // Time ends alarms also while the camera cannot be heard.
+    const time = alarms && { run: (life: AbortSignal) => alarms.run((report) => listener.alarm(report), life) };
     try {
-      await this.#visit((parts) => this.#stay(parts, listener, signal), signal);
+      await together(signal, time ? [stay, time] : [stay]);
     } catch (err) {
-      if (!signal.aborted) throw err;
+      if (signal.aborted) return;
+      alarms?.offline();
+      throw err;
     }
   }
 
@@ -48,9 +66,60 @@ export class OnvifCamera extends ViewOnly implements Camera {
     }, signal);
   }
 
+  ptz(order: PtzOrder): void {
+    if (this.#stay) this.#stay.order(order);
+    else this.#parts.log.warn({ order }, 'the camera is not online; order forgotten');
+  }
+
+  halt(): void {
+    this.#stay?.halt();
+  }
+
+  async presetIds(signal: AbortSignal): Promise<readonly number[]> {
+    return this.#staying().presetIds(signal);
+  }
+
+  async reboot(signal: AbortSignal): Promise<void> {
+    await this.#staying().reboot(signal);
+  }
+
+  async setClock(order: ClockOrder, signal: AbortSignal): Promise<void> {
+    await this.#staying().setClock(order, signal);
+  }
+
+  async networkInterfaces(signal: AbortSignal): Promise<readonly NetworkInterface[]> {
+    return this.#staying().networkInterfaces(signal);
+  }
+
+  async snapshot(signal: AbortSignal): Promise<Buffer> {
+    return this.#staying().snapshot(signal);
+  }
+
+  #staying(): Stay {
+    if (!this.#stay) throw new GatewayError('channel-offline', 'the camera is not online');
+    return this.#stay;
+  }
+
+  async #lodge(parts: LoginParts, listener: CameraListener, signal: AbortSignal): Promise<void> {
+    const { profile, ptz, events, clock } = this.#parts;
+    const stay = await Stay.begin({ ...parts, profile, ptz, events, clock }, signal);
+    this.#stay = stay;
+    try {
+      await stay.run(listener, signal);
+    } finally {
+      this.#stay = undefined;
+    }
+  }
+
+  async #find(signal: AbortSignal): Promise<URL> {
+    const { find, clock, log } = this.#parts;
+    if (find) return find(signal);
+    return this.#device ?? (await findDevice(this.#parts, { clock, log }, signal));
+  }
+
   async #visit<T>(work: (parts: LoginParts) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { credentials, describe, clock, log } = this.#parts;
-    const device = this.#device ?? (await findDevice(this.#parts, { clock, log }, signal));
+    const device = await this.#find(signal);
     const session = new OnvifSession({ device, credentials, clock, log });
     try {
       this.#device = device;
@@ -65,53 +134,4 @@ export class OnvifCamera extends ViewOnly implements Camera {
       session.close();
     }
   }
-
-  async #stay(parts: LoginParts, listener: CameraListener, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
-    let seen = await logIn(parts, signal);
-    let readMs = clock.now();
-    listener.seen(seen.sight);
-    const look = async (scope: AbortSignal): Promise<void> => {
-      await this.#lookUp(parts.session, scope);
-      const shift = shiftMs(seen.sight.clockOffsetMs, parts.session.clockOffsetMs);
-      if (shift < CLOCK_SET_MS && clock.now() - readMs < REREAD_MS) return;
-      const before = seen;
-      seen = await this.#reread(parts, seen, scope);
-      readMs = clock.now();
-      if (differ(before.sight, seen.sight)) listener.seen(seen.sight);
-    };
-    await keepVigil({ look, clock }, signal);
-  }
-
-  /** Is it there? Throws when it is not. */
-  async #lookUp(session: OnvifSession, signal: AbortSignal): Promise<void> {
-    const sinceMs = this.#parts.clock.now();
-    try {
-      await session.readClock({ deadlineMs: LOOK_DEADLINE_MS }, signal);
-    } catch (err) {
-      // A camera that answers a slow question, or answers this one with a fault, is there.
-      const alive = session.heardMs > sinceMs || (err instanceof GatewayError && isFault(err));
-      if (!alive || signal.aborted) throw err;
-    }
-  }
-
-  /** A camera that is there but too busy to answer in full keeps what we know of it. */
-  async #reread(parts: LoginParts, seen: OnvifLogin, signal: AbortSignal): Promise<OnvifLogin> {
-    try {
-      return await lookAround(parts, seen.sight.device, signal);
-    } catch (err) {
-      if (!isKind(err, 'camera-fault', 'not-onvif')) throw err;
-      this.#parts.log.debug({ err }, 'profiles not read again');
-      return { ...seen, sight: { ...seen.sight, clockOffsetMs: parts.session.clockOffsetMs } };
-    }
-  }
-}
-
-function differ(before: CameraSight, after: CameraSight): boolean {
-  const clockSet = shiftMs(before.clockOffsetMs, after.clockOffsetMs) >= CLOCK_SET_MS;
-  return clockSet || JSON.stringify(before.streams) !== JSON.stringify(after.streams);
-}
-
-function shiftMs(before: number | undefined, after: number | undefined): number {
-  return before === undefined || after === undefined ? 0 : Math.abs(after - before);
 }

@@ -1,4 +1,4 @@
-import type { RecordSettings } from '../channel/ports.ts';
+import type { ClockOrder, NetworkInterface, PtzOrder, RecordSettings } from '../channel/ports.ts';
 import type { PublishOrder } from '../channel/publishing.ts';
 import type { Handlers } from './dispatch.ts';
 import type { Params } from './protocol.ts';
@@ -18,12 +18,24 @@ export interface Orders {
   snapshot(order: { readonly channel: number; readonly url: string }, signal: AbortSignal): Promise<void>;
   /** Resolves when nothing more is recorded, also when there was no such session; its delivery goes on. */
   stopRecord(order: { readonly channel: number; readonly sessionId: string }, signal: AbortSignal): Promise<void>;
+  /** Takes the order and returns at once. @throws GatewayError `no-such-channel` */
+  ptz(order: { readonly channel: number; readonly order: PtzOrder }): void;
+  /** @throws GatewayError `no-such-channel`, `channel-offline`, `unsupported`, `camera-fault` … */
+  presetIds(channel: number, signal: AbortSignal): Promise<readonly number[]>;
+  /** Resolves when the camera has taken the order. @throws as `presetIds` */
+  reboot(channel: number, signal: AbortSignal): Promise<void>;
+  /** @throws as `presetIds` */
+  networkInterfaces(channel: number, signal: AbortSignal): Promise<readonly NetworkInterface[]>;
+  /** Resolves when every camera that is there has its time, or has failed to take it. */
+  setClocks(order: ClockOrder, signal: AbortSignal): Promise<void>;
 }
 
 /** The box the gateway runs on. */
 export interface Box {
   /** The host's local time as `yyyy-MM-ddTHH:mm:ss`, without zone. */
   localDateTime(): string;
+  /** A local time as `localDateTime` writes it, minus the host's, in ms. @throws GatewayError `bad-parameter` */
+  aheadMs(localDateTime: string): number;
 }
 
 export interface HandlerParts {
@@ -40,17 +52,33 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     RTMPPublish: (params, signal) => orders.publish(publishOrder(params), signal),
     RTMPStopPublish: ({ channel, stream_id }, signal) => orders.stopPublish({ channel, streamId: stream_id }, signal),
     QueryTime: async () => ({ datetime: box.localDateTime() }),
-    SyncTime: undefined,
+    SyncTime: ({ datetime, offset }, signal) =>
+      orders.setClocks({ aheadMs: box.aheadMs(datetime), toleranceMs: offset * 1_000 }, signal),
     StartCloudRecord: (params, signal) => orders.startRecord(recordOrder(params), signal),
     StopCloudRecord: ({ channel, session_id }, signal) => orders.stopRecord({ channel, sessionId: session_id }, signal),
-    CtrlPTZ: undefined,
-    GetPTZPresetList: undefined,
-    GetNetConfig: undefined,
+    CtrlPTZ: async (params) => orders.ptz({ channel: params.channel, order: ptzOrder(params) }),
+    GetPTZPresetList: async ({ channel }, signal) => (await orders.presetIds(channel, signal)).map((id) => ({ id })),
+    GetNetConfig: ({ channel }, signal) => orders.networkInterfaces(channel, signal),
     Snapshot: ({ channel, pic_upload_url }, signal) => orders.snapshot({ channel, url: pic_upload_url }, signal),
-    RebootChannel: undefined,
+    RebootChannel: ({ channel }, signal) => orders.reboot(channel, signal),
     RebootDevice: undefined,
     UpgradeFirmware: undefined,
   };
+}
+
+const PRESET_ORDERS = { goto_preset: 'goto', set_preset: 'set', clear_preset: 'clear' } as const;
+
+function ptzOrder(params: Params<'CtrlPTZ'>): PtzOrder {
+  switch (params.op) {
+    case 'stop':
+      return { type: 'stop' };
+    case 'goto_preset':
+    case 'set_preset':
+    case 'clear_preset':
+      return { type: PRESET_ORDERS[params.op], id: params.value };
+    default:
+      return { type: 'move', op: params.op, speed: params.value };
+  }
 }
 
 function recordOrder(params: Params<'StartCloudRecord'>): RecordSettings & { readonly channel: number } {

@@ -17,6 +17,8 @@ export interface OvcLinkParts {
   readonly report: () => OvdReport;
   /** Hears each time the link is up, so that something can be asked of the OVC. */
   readonly onUp?: () => void;
+  /** Hears each time a link that was up is lost: no order can arrive any more, a Stop no more than another. */
+  readonly onDown?: () => void;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random?: () => number;
@@ -34,10 +36,11 @@ export interface LinkStatus {
 }
 
 /**
- * At once within a second, then rarer, never more than 15 s apart: the OVC takes an outage for an offline only after
- * 30 s. A dial that hangs takes 10 s, which is not yet a healthy spell.
+ * Within a second, then slowly rarer, never more than 15 s apart: the OVC takes an outage for an offline only after
+ * 30 s, so a pause should stay short beside the outage it follows (after 5 s: 2 s at most). A dial that hangs takes
+ * 10 s, which is not yet a healthy spell.
  */
-const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: 12_000, jitter: 1 };
+const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: 12_000, jitter: 1, growth: 1.1 };
 
 const PAUSES_BY_KIND: Partial<Record<ErrorKind, Pauses>> = {
   'login-refused': { minMs: 60_000, maxMs: 60_000, healthyMs: 12_000, jitter: 0 },
@@ -118,6 +121,7 @@ export class OvcLink implements Runnable {
     } finally {
       this.#peer = undefined;
       this.#keepalive = undefined;
+      this.#parts.onDown?.();
     }
   }
 

@@ -9,6 +9,7 @@ import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Runnable } from '../runtime/supervise.ts';
+import { type CameraSections, cameraSections } from './camera-sections.ts';
 import { StateFile } from './state-file.ts';
 
 /** What must survive a restart, in one small file. Changes count at once; they are written together, a moment later. */
@@ -44,10 +45,16 @@ const alarm = z.object({
   desc: z.string(),
 }) satisfies z.ZodType<RememberedAlarm>;
 
+const preset = z.object({ token: z.string(), name: z.string(), createdByUs: z.boolean(), lastSeen: z.string() });
+type RememberedPreset = z.infer<typeof preset>;
+
 /** Each section has a default, so that a file of an older version is complete too. */
 const stateSchema = z.object({
   recordings: z.record(z.string(), recording).default({}),
   alarms: z.array(alarm).default([]),
+  ...cameraSections,
+  /** By camera, then by preset id. */
+  presets: z.record(z.string(), z.record(z.string().regex(/^\d{1,3}$/), preset)).default({}),
 });
 
 type State = z.infer<typeof stateSchema>;
@@ -109,6 +116,35 @@ export class Store implements Runnable {
   keepAlarms(alarms: readonly RememberedAlarm[]): void {
     this.#file.data.alarms = [...alarms];
     this.#changed();
+  }
+
+  /** The presets of one camera, by id. */
+  presetsOf(camera: string) {
+    const { presets } = this.#file.data;
+    // A camera may call itself anything, `__proto__` too.
+    const key = `camera ${camera}`;
+    return {
+      load: (): ReadonlyMap<number, RememberedPreset> =>
+        new Map(Object.entries(presets[key] ?? {}).map(([id, each]) => [Number(id), each])),
+      save: (next: ReadonlyMap<number, RememberedPreset>): void => {
+        presets[key] = Object.fromEntries(next);
+        this.#changed();
+      },
+    };
+  }
+
+  /** One section of what is remembered of cameras: to be read, and to be replaced as a whole. */
+  section<Name extends keyof CameraSections>(name: Name) {
+    const { data } = this.#file;
+    return {
+      read: (): Readonly<CameraSections[Name]> => data[name],
+      write: (content: CameraSections[Name]): void => {
+        if (JSON.stringify(content) === JSON.stringify(data[name])) return;
+        const sections: CameraSections = data;
+        sections[name] = content;
+        this.#changed();
+      },
+    };
   }
 
   /** Writes what changes until the signal aborts, and once more then. */

@@ -106,7 +106,7 @@ export async function alarmSite(t: TestContext, wishes: Wishes = {}) {
       ...{ url: new URL(ovc.url), loginCode: CODE, password: new Secret(PASSWORD) },
       ...{ hardwareModel: 'box', firmwareModel: '1' },
     },
-    handlers: { orders: channels, box: { localDateTime: () => localDateTime(clock.wall()) } },
+    handlers: { orders: channels, box: { localDateTime: () => localDateTime(clock.wall()), aheadMs: () => 0 } },
     report: () => ({ state: 'online', channels: channels.states }),
     onUp: () => alarms.linkUp(),
     ...{ clock, log, random: () => 0.05 },

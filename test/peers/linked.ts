@@ -5,6 +5,7 @@ import type { Login } from '../../src/ovc/login.ts';
 import { OvcLink } from '../../src/ovc/ovc-link.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { Secret } from '../../src/runtime/secret.ts';
+import { idleOrders, stillBox } from './idle-orders.ts';
 import { RawOvc } from './raw-ovc.ts';
 import { readableLog } from './readable-log.ts';
 
@@ -31,18 +32,10 @@ export async function linked(t: TestContext, wishes: Wishes = {}) {
   const ovc = wishes.ovc ?? (await new RawOvc().listen());
   const { log, lines, text } = readableLog();
   const end = new AbortController();
-  const nothing = async (): Promise<void> => undefined;
-  const publish = wishes.publish ?? nothing;
-  const orders: Orders = {
-    publish,
-    stopPublish: nothing,
-    startRecord: nothing,
-    stopRecord: nothing,
-    snapshot: nothing,
-  };
+  const orders = { ...idleOrders, ...(wishes.publish && { publish: wishes.publish }) };
   const link = new OvcLink({
     login: loginAt(ovc.url, wishes.ca === undefined ? {} : { ca: wishes.ca }),
-    handlers: { orders, box: { localDateTime: () => '2026-01-02T03:04:05' } },
+    handlers: { orders, box: stillBox },
     report: wishes.report ?? (() => ({ state: 'online', channels: new Map() })),
     clock: wishes.clock ?? systemClock,
     log,

@@ -1,25 +1,14 @@
 import type { TestContext } from 'node:test';
 import { Mover } from '../../src/onvif/ptz/mover.ts';
 import { readAbilities } from '../../src/onvif/ptz/options.ts';
-import type { KnownPreset, KnownPresets } from '../../src/onvif/ptz/preset-list.ts';
 import { type PresetStore, Presets } from '../../src/onvif/ptz/presets.ts';
 import { PtzQueue } from '../../src/onvif/ptz/queue.ts';
 import { type PtzQuirks, quirksFor } from '../../src/onvif/ptz/quirks.ts';
 import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
 import { FakeClock } from './fake-clock.ts';
 import { LeanCamera } from './lean-camera.ts';
+import { memoryStore } from './memory-presets.ts';
 import { readableLog } from './readable-log.ts';
-
-/** A store in memory. */
-export function memoryStore(known: ReadonlyArray<readonly [number, KnownPreset]> = []): PresetStore {
-  let presets: KnownPresets = new Map(known);
-  return {
-    load: () => presets,
-    save: (next) => {
-      presets = next;
-    },
-  };
-}
 
 export interface MovedWishes {
   readonly habits?: readonly BadHabitName[];

@@ -5,6 +5,7 @@ import type { Described } from '../../src/onvif/streams.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { GatewayError } from '../../src/runtime/errors.ts';
 import { Secret } from '../../src/runtime/secret.ts';
+import { memoryStore } from './memory-presets.ts';
 import { readableLog } from './readable-log.ts';
 
 export const ADMIN: Credentials = { username: 'admin', password: new Secret('s3cret-pä&<word>') };
@@ -22,6 +23,9 @@ export function visitor(t: TestContext, port: number, wishes: Partial<OnvifCamer
     port,
     credentials: ADMIN,
     describe: async () => H264,
+    profile: 'auto',
+    ptz: { presets: () => memoryStore() },
+    events: undefined,
     clock: systemClock,
     log,
     ...wishes,

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/runtime/clock.ts';
 import { Secret } from '../../src/runtime/secret.ts';
 import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
 import { VirtualCamera } from '../../src/simulator/camera/camera.ts';
+import { memoryStore } from '../peers/memory-presets.ts';
 import { ADMIN, failureOf } from '../peers/onvif-visit.ts';
 import { readableLog } from '../peers/readable-log.ts';
 
@@ -33,6 +34,9 @@ function camera(credentials: Credentials = ADMIN): OnvifCamera {
     port: virtual.onvifPort,
     credentials,
     describe: (url, login, signal) => describe(url, login, systemClock, signal),
+    profile: 'auto',
+    ptz: { presets: () => memoryStore() },
+    events: undefined,
     clock: systemClock,
     log,
   });

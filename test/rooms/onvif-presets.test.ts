@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryStore, movedCamera } from '../peers/moved-camera.ts';
+import { memoryStore } from '../peers/memory-presets.ts';
+import { movedCamera } from '../peers/moved-camera.ts';
 import { failureOf } from '../peers/onvif-visit.ts';
 
 const AT = (pan: number) => ({ pan, tilt: 0, zoom: 0 });

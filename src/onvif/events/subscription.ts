@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
 import { type GatewayError, isKind } from '../../runtime/errors.ts';
+import { likelyAddresses } from '../addresses.ts';
 import { element, text } from '../reply.ts';
 import { type Xml, xml } from '../xml.ts';
 import type { Conversation, Party, Question } from './conversation.ts';
 import { referenceParameters } from './reference-parameters.ts';
-import { subscriptionAddresses } from './subscription-address.ts';
 import { absoluteTerm, relativeTerm, renewInMs } from './term.ts';
 
 const granted = { CurrentTime: text, TerminationTime: text };
@@ -68,7 +68,7 @@ export class Subscription {
       const address = made.SubscriptionReference.Address;
       const party = { to: address ?? events.href, parameters: referenceParameters(said) };
       const renewMs = clock.now() + renewInMs(made);
-      return new Subscription(parts, party, { addresses: subscriptionAddresses(address, events), renewMs });
+      return new Subscription(parts, party, { addresses: likelyAddresses(address, events), renewMs });
     };
     try {
       return await make(relativeTerm());

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, withDeadline } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
-import { Scope } from '../../runtime/scope.ts';
+import { aborted, Scope } from '../../runtime/scope.ts';
 import type { Mover } from './mover.ts';
 import type { Presets } from './presets.ts';
 import type { Move } from './velocity.ts';
@@ -110,8 +110,8 @@ export class PtzQueue {
     const scope = new Scope(signal);
     this.#wake = () => scope.end();
     const due = [this.#nextStopMs, this.#under?.againMs, this.#under?.deadMs].filter((ms) => ms !== undefined);
-    const dueMs = Math.min(...due, clock.now() + 3_600_000);
-    await clock.sleep(Math.max(0, dueMs - clock.now()), scope.signal);
+    if (due.length === 0) await aborted(scope.signal);
+    else await clock.sleep(Math.max(0, Math.min(...due) - clock.now()), scope.signal);
     scope.end();
   }
 

@@ -5,6 +5,7 @@ import { Dispatcher, type Handlers } from '../../../src/ovc/dispatch.ts';
 import { handlersFor } from '../../../src/ovc/handlers.ts';
 import { type ErrorKind, GatewayError } from '../../../src/runtime/errors.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
+import { idleOrders, stillBox } from '../../peers/idle-orders.ts';
 import { readableLog } from '../../peers/readable-log.ts';
 
 type Order = PublishOrder & { readonly channel: number };
@@ -29,10 +30,8 @@ function dispatcher(t: TestContext, extra: Partial<Handlers> = {}) {
   const stopPublish = async ({ streamId }: { streamId: string }): Promise<void> => {
     stopped.push(streamId);
   };
-  const box = { localDateTime: () => '2026-01-02T03:04:05' };
-  const nothing = async (): Promise<void> => undefined;
-  const orders = { publish, stopPublish, startRecord: nothing, stopRecord: nothing, snapshot: nothing };
-  const handlers = { ...handlersFor({ orders, box }), ...extra };
+  const orders = { ...idleOrders, publish, stopPublish };
+  const handlers = { ...handlersFor({ orders, box: stillBox }), ...extra };
   const subject = new Dispatcher({ handlers, clock, log, signal: room.signal });
   const ask = (channel: number, stream_id = 's') =>
     subject.request('RTMPPublish', { channel, stream_id, url: 'rtmp://h/a/k', max_bitrate: 0 });
@@ -62,7 +61,7 @@ test('QueryTime is answered with the local time of the box', async (t) => {
   assert.deepEqual(await subject.request('QueryTime', {}), { resp: { datetime: '2026-01-02T03:04:05' } });
 });
 
-for (const method of ['Dance', 'constructor', '', 'preview_server', 'CtrlPTZ', 'x'.repeat(100_000)]) {
+for (const method of ['Dance', 'constructor', '', 'preview_server', 'RebootDevice', 'x'.repeat(100_000)]) {
   test(`the method ${method.slice(0, 20)} is not supported`, async (t) => {
     const { subject, lines } = dispatcher(t);
     assert.deepEqual(await subject.request(method, {}), { err: { code: 101, msg: 'method not supported' } });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RecreatePace } from '../../../../src/onvif/events/pace.ts';
 import { referenceParameters } from '../../../../src/onvif/events/reference-parameters.ts';
-import { subscriptionAddresses } from '../../../../src/onvif/events/subscription-address.ts';
+import { likelyAddresses } from '../../../../src/onvif/addresses.ts';
 import { absoluteTerm, renewInMs } from '../../../../src/onvif/events/term.ts';
 import { FakeClock } from '../../../peers/fake-clock.ts';
 
@@ -64,7 +64,7 @@ const ADDRESSES: ReadonlyArray<readonly [string | undefined, ...string[]]> = [
 
 for (const [told, ...expected] of ADDRESSES) {
   test(`a subscription at ${JSON.stringify(told)} is looked for at ${expected.join(' and ')}`, () => {
-    const found = subscriptionAddresses(told, new URL('http://192.168.1.9:8000/onvif/event'));
+    const found = likelyAddresses(told, new URL('http://192.168.1.9:8000/onvif/event'));
     assert.deepEqual(
       found.map(({ href }) => href),
       expected,
