@@ -8,13 +8,15 @@ export interface Runnable {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** How long to wait between two tries: doubling from `minMs` to `maxMs`, from the start again after a healthy spell. */
+/** How long to wait between two tries: growing from `minMs` to `maxMs`, from the start again after a healthy spell. */
 export interface Pauses {
   readonly minMs: number;
   readonly maxMs: number;
   readonly healthyMs: number;
   /** The part of each pause that is left to chance: 0.5 draws from the upper half, 1 (full jitter) from all of it. */
   readonly jitter?: number;
+  /** Each pause is so many times the one before; 2 unless said otherwise. */
+  readonly growth?: number;
 }
 
 export interface Supervision {
@@ -32,9 +34,12 @@ export interface Supervision {
 /** Errors that no retry can mend. */
 const PERMANENT: ReadonlySet<ErrorKind> = new Set(['config-invalid']);
 
-/** Doubling pauses in ms, part of each left to chance, so that many gateways never knock in unison. */
-export function* backoff({ minMs, maxMs, jitter = 0.5 }: Pauses, random = Math.random): Generator<number, never> {
-  for (let step = minMs; ; step = Math.min(step * 2, maxMs)) yield step * (1 - jitter + jitter * random());
+/** Growing pauses in ms, part of each left to chance, so that many gateways never knock in unison. */
+export function* backoff(
+  { minMs, maxMs, jitter = 0.5, growth = 2 }: Pauses,
+  random = Math.random,
+): Generator<number, never> {
+  for (let step = minMs; ; step = Math.min(step * growth, maxMs)) yield step * (1 - jitter + jitter * random());
 }
 
 /**

@@ -16,6 +16,14 @@ test('pauses double up to their limit, each from the upper half of its step', ()
   assert.deepEqual(take(highest), [1_000, 2_000, 4_000, 8_000, 8_000]);
 });
 
+test('pauses that are to grow slowly do', () => {
+  const waits = backoff({ ...PAUSES, growth: 1.5, jitter: 0 });
+  assert.deepEqual(
+    Array.from({ length: 4 }, () => waits.next().value),
+    [1_000, 1_500, 2_250, 3_375],
+  );
+});
+
 test('full jitter draws from the whole step', () => {
   assert.equal(backoff({ ...PAUSES, jitter: 1 }, () => 0).next().value, 0);
 });
