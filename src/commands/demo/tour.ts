@@ -1,4 +1,5 @@
 import { GatewayError } from '../../runtime/errors.ts';
+import { ALARM_STOPS } from './alarm-stops.ts';
 import { LOGIN_CODE, type Stage } from './stage.ts';
 
 /** What the tour's stops share: the stage, and the moment the present stop began. */
@@ -85,6 +86,7 @@ export const TOUR: readonly Stop[] = [
       return 'the RTMP server has seen a clean end';
     },
   },
+  ...ALARM_STOPS,
 ];
 
 async function answered(answer: ReturnType<Stage['ovc']['request']>): Promise<void> {
