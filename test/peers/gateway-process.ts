@@ -37,6 +37,11 @@ export class GatewayProcess {
     return new GatewayProcess(t, ['check', '--json', '-c', configFile(t, config)]);
   }
 
+  /** `bind` with such a configuration. */
+  static bind(t: TestContext, config: string, id: string): GatewayProcess {
+    return new GatewayProcess(t, ['bind', id, '-c', configFile(t, config)]);
+  }
+
   get text(): string {
     return this.lines.join('\n');
   }
