@@ -32,12 +32,12 @@ export function chooseStream(streams: readonly CameraStream[], wish: StreamWish)
   const copyable = wish.video === 'transcode' ? [] : ordered.filter(({ video }) => video === 'H264');
   const fitting = copyable.find((stream) => fits(stream, wish.maxBitsPerSecond));
   if (fitting) return { stream: fitting, video: 'copy' };
-  if (copyable.length > 0) throw tooHigh(copyable.at(-1), wish);
+  if (copyable.length > 0) throw tooHigh(copyable, wish);
   if (wish.video === 'copy') {
     throw new GatewayError('no-usable-profile', 'the camera has no H.264 profile and transcoding is off');
   }
   const { maxBitsPerSecond } = wish;
-  if (maxBitsPerSecond > 0 && maxBitsPerSecond < LEAST_ENCODED_BITS_PER_SECOND) throw tooHigh(undefined, wish);
+  if (maxBitsPerSecond > 0 && maxBitsPerSecond < LEAST_ENCODED_BITS_PER_SECOND) throw tooHigh([], wish);
   return { stream: cheapest(ordered), video: 'transcode' };
 }
 
@@ -52,8 +52,13 @@ export function chooseRecording(streams: readonly CameraStream[], wish: Omit<Str
   const recordable = inOrder(streams, wish).filter(({ video }) => RECORDABLE.has(video));
   const fitting = recordable.find((stream) => fits(stream, wish.maxBitsPerSecond));
   if (fitting) return fitting;
-  if (recordable.length > 0) throw tooHigh(recordable.at(-1), wish);
+  if (recordable.length > 0) throw tooHigh(recordable, wish);
   throw new GatewayError('no-usable-profile', 'the camera has no profile whose video can be recorded');
+}
+
+/** False where a job that takes the one has to begin anew to take the other: another place, or other codecs. */
+export function isSameStream(one: CameraStream, other: CameraStream): boolean {
+  return one.url.href === other.url.href && one.video === other.video && one.audio === other.audio;
 }
 
 /** The streams that may be used, best first; none is an error. */
@@ -81,10 +86,10 @@ function cheapest(ordered: readonly CameraStream[]): CameraStream {
 }
 
 function tooHigh(
-  stream: CameraStream | undefined,
+  streams: readonly CameraStream[],
   { maxBitsPerSecond }: Pick<StreamWish, 'maxBitsPerSecond'>,
 ): GatewayError {
-  const least = stream ? rate(stream) : LEAST_ENCODED_BITS_PER_SECOND;
+  const least = streams.length > 0 ? Math.min(...streams.map(rate)) : LEAST_ENCODED_BITS_PER_SECOND;
   return new GatewayError('bitrate-too-high', 'no profile of the camera fits the limit', {
     reason: `the lowest has ${least} bit/s, the limit is ${maxBitsPerSecond} bit/s`,
   });

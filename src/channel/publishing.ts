@@ -3,8 +3,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { aborted } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import { Task } from '../runtime/task.ts';
-import { type ChosenStream, chooseStream, type StreamWish } from './choose-stream.ts';
-import type { CameraSight, Live, PushOrder, PushReport } from './ports.ts';
+import { type ChosenStream, chooseStream, isSameStream, type StreamWish } from './choose-stream.ts';
+import type { CameraSight, Live, PushReport } from './ports.ts';
 import type { Publish } from './state.ts';
 
 /** For a push that has to begin anew because the camera has moved; the server may hold the old one for a while. */
@@ -43,6 +43,7 @@ export class Publishing implements Runnable {
   readonly #parts: PublishingParts;
   #life = AbortSignal.abort();
   #push: Push | undefined;
+  #turns: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PublishingParts) {
     this.#parts = parts;
@@ -52,7 +53,7 @@ export class Publishing implements Runnable {
   async run(signal: AbortSignal): Promise<void> {
     this.#life = signal;
     await aborted(signal);
-    await this.#push?.task.stop();
+    await this.#inTurn(() => this.#end());
   }
 
   /**
@@ -61,12 +62,16 @@ export class Publishing implements Runnable {
    * @throws GatewayError what `sight`, `chooseStream` and `Live.push` throw
    */
   async publish(order: PublishOrder, sight: () => Promise<CameraSight>, signal: AbortSignal): Promise<void> {
-    if (this.#push?.order.streamId === order.streamId) return this.#push.task.ready;
-    await this.#push?.task.stop();
-    const chosen = chooseStream((await sight()).streams, { ...this.#parts.wish, ...order });
-    const task = this.#start(order, chosen, (push, report, life) => this.#parts.live.push(push, report, life));
-    const giveUp = (): void => void task.stop();
-    signal.addEventListener('abort', giveUp, { once: true });
+    const { task, begun } = await this.#inTurn(async () => {
+      if (this.#push?.order.streamId === order.streamId) return { task: this.#push.task, begun: false };
+      await this.#end();
+      const chosen = chooseStream((await sight()).streams, { ...this.#parts.wish, ...order });
+      // Whoever ordered it has been told that it came to nothing.
+      signal.throwIfAborted();
+      return { task: this.#start(order, chosen, (...push) => this.#parts.live.push(...push)), begun: true };
+    });
+    const giveUp = (): void => void this.#inTurn(() => this.#end(task));
+    if (begun) signal.addEventListener('abort', giveUp, { once: true });
     try {
       await task.ready;
     } finally {
@@ -75,49 +80,70 @@ export class Publishing implements Runnable {
   }
 
   /** Stopping a stream that is not there is a success: the OVC gets what it asked for. */
-  async stop(streamId: string): Promise<void> {
-    if (this.#push?.order.streamId === streamId) await this.#push.task.stop();
+  stop(streamId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#push?.order.streamId === streamId) await this.#end();
+    });
   }
 
-  /** The camera was seen: where its stream has another address now, the push begins anew from there. */
-  async see(sight: CameraSight): Promise<void> {
-    const { live, wish, clock, log } = this.#parts;
+  /** The camera was seen: where its stream is another now, or somewhere else, the push begins anew with that. */
+  see(sight: CameraSight): Promise<void> {
+    const { live, wish, clock, log, tell } = this.#parts;
+    return this.#inTurn(async () => {
+      if (!this.#push) return;
+      const { order, chosen: before, task } = this.#push;
+      const chosen = chooseStream(sight.streams, { ...wish, ...order });
+      if (isSameStream(chosen.stream, before.stream)) return;
+      await task.stop();
+      this.#start(order, chosen, (again, report, signal) =>
+        supervise((life) => live.push(again, report, life), { signal, clock, log, pauses: MOVED_PAUSES }),
+      );
+      tell({ streamId: order.streamId, live: false, why: 'the stream of the camera has changed' });
+    });
+  }
+
+  /** Changes of the push one after another: each finds what the one before has made of it. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(change);
+    // Whoever asked for the change hears how it failed.
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends the push that there is; with `task`, only if it is that one. */
+  async #end(task = this.#push?.task): Promise<void> {
     const push = this.#push;
-    if (!push) return;
-    const chosen = chooseStream(sight.streams, { ...wish, ...push.order });
-    if (chosen.stream.url.href === push.chosen.stream.url.href) return;
-    await push.task.stop();
-    if (this.#push !== push && this.#push !== undefined) return;
-    this.#start(push.order, chosen, (order, report, signal) =>
-      supervise((life) => live.push(order, report, life), { signal, clock, log, pauses: MOVED_PAUSES }),
-    );
+    if (!push || push.task !== task) return;
+    await task.stop();
+    this.#forget(push);
   }
 
-  #start({ streamId, url, maxBitsPerSecond, ...rest }: PublishOrder, chosen: ChosenStream, push: Live['push']): Task {
+  #start(order: PublishOrder, chosen: ChosenStream, live: Live['push']): Task {
     const { wish, log, tell } = this.#parts;
+    const { streamId, url, maxBitsPerSecond } = order;
     const task = new Task(async (signal, ready) => {
-      const order: PushOrder = { streamId, url, maxBitsPerSecond, audio: wish.audio, ...chosen };
       const report = (news: PushReport): void => {
         if (this.#push?.task !== task) return;
         tell({ streamId, ...news });
         if (news.live) ready();
       };
-      await push(order, report, signal);
+      await live({ streamId, url, maxBitsPerSecond, audio: wish.audio, ...chosen }, report, signal);
     }, this.#life);
-    this.#push = { order: { streamId, url, maxBitsPerSecond, ...rest }, chosen, task };
+    const push = { order, chosen, task };
+    this.#push = push;
     log.info({ stream_id: streamId, profile: chosen.stream.profile, video: chosen.video }, 'publish ordered');
     void task.done
       // Whoever ordered the push hears why it failed, and says so.
       .catch(() => undefined)
-      .then(() => this.#forget(task, streamId));
+      .then(() => this.#forget(push));
     return task;
   }
 
   /** A successor may have taken the place; only the push that is in place may clear it. */
-  #forget(task: Task, streamId: string): void {
-    if (this.#push?.task !== task) return;
+  #forget(push: Push): void {
+    if (this.#push !== push) return;
     this.#push = undefined;
     this.#parts.tell(undefined);
-    this.#parts.log.info({ stream_id: streamId }, 'publish ended');
+    this.#parts.log.info({ stream_id: push.order.streamId }, 'publish ended');
   }
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { aborted } from '../runtime/scope.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 import { Task } from '../runtime/task.ts';
-import { chooseRecording, type StreamWish } from './choose-stream.ts';
+import { chooseRecording, isSameStream, type StreamWish } from './choose-stream.ts';
 import type { CameraSight, CameraStream, Recorder, RecordSettings } from './ports.ts';
 import type { Recording } from './state.ts';
 
@@ -77,10 +77,12 @@ export class CloudRecording implements Runnable {
     try {
       const { settings } = session;
       const stream = chooseRecording(streams, this.#wish(settings));
-      if (session.take?.stream.url.href === stream.url.href) return;
+      if (session.take && isSameStream(session.take.stream, stream)) return;
       const before = session.take?.task.stop();
       const task = new Task(async (signal) => {
         await before;
+        // The session may be over by now, and recording into it would take it up again.
+        if (signal.aborted) return;
         await recorder.record({ channel, settings, stream }, (report) => this.#report(session, report), signal);
       }, this.#life);
       session.take = { stream, task };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { aborted } from '../runtime/scope.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 import { Task } from '../runtime/task.ts';
-import { chooseStream } from './choose-stream.ts';
+import { chooseStream, isSameStream } from './choose-stream.ts';
 import type { CameraSight, CameraStream, Live } from './ports.ts';
 import type { LiveWish } from './publishing.ts';
 
@@ -33,7 +33,7 @@ export class Standby implements Runnable {
     const { wish, live, log } = this.#parts;
     try {
       const { stream, video } = chooseStream(streams, { ...wish, maxBitsPerSecond: 0 });
-      if (video !== 'copy' || this.#open?.stream.url.href === stream.url.href) return;
+      if (video !== 'copy' || (this.#open && isSameStream(this.#open.stream, stream))) return;
       void this.#open?.task.stop();
       this.#open = { stream, task: new Task((signal) => live.standby(stream, signal), this.#life) };
     } catch (err) {
