@@ -24,8 +24,8 @@ export interface Wire {
 }
 
 const FAREWELL_MS = 1_000;
-/** Marks the pings that ask whether what went before has arrived. */
-const CONFIRM = 'arrived?';
+/** For a platform that answers no pings. */
+const MOST_AWAITED = 100;
 
 /** One WebSocket to the OVC, dialled at once: text in, text out. Knows login refusals, not packets. */
 export function openWire({ login, clock, opened, accepted, receive, lost }: WireParts): Wire {
@@ -34,11 +34,8 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
   let openedAt: number | undefined;
   let heard = false;
 
-  /** Whoever waits for a pong, the oldest first: pongs come in the order of the pings. */
-  const confirming: Array<() => void> = [];
-  socket.on('pong', (mark) => {
-    if (String(mark) === CONFIRM) confirming.shift()?.();
-  });
+  const arrivals = new Arrivals();
+  socket.on('pong', (mark) => arrivals.confirm(Number(String(mark))));
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.once('open', () => {
     openedAt = clock.now();
@@ -74,8 +71,7 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
     },
     confirm: (arrived) => {
       if (socket.readyState !== WebSocket.OPEN) return;
-      confirming.push(arrived);
-      socket.ping(CONFIRM);
+      socket.ping(String(arrivals.await(arrived)));
     },
     close: async (code, reason) => {
       const farewell = new Scope();
@@ -87,4 +83,23 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
       await gone;
     },
   };
+}
+
+/** Who waits for which ping. A pong stands for the pings before its own, too (RFC 6455 §5.5.3). */
+class Arrivals {
+  #awaited: ReadonlyArray<{ readonly number: number; readonly arrived: () => void }> = [];
+  #count = 0;
+
+  /** The number for the ping. */
+  await(arrived: () => void): number {
+    const number = ++this.#count;
+    this.#awaited = [...this.#awaited, { number, arrived }].slice(-MOST_AWAITED);
+    return number;
+  }
+
+  confirm(number: number): void {
+    const here = this.#awaited.filter((each) => each.number <= number);
+    this.#awaited = this.#awaited.filter((each) => each.number > number);
+    for (const { arrived } of here) arrived();
+  }
 }
