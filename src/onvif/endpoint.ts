@@ -16,6 +16,17 @@ export interface Place {
   readonly path?: string;
 }
 
+/** A device service's address as a place to look at first. */
+export function placeOf({ hostname, port, protocol, pathname }: URL): Place {
+  const secure = protocol === 'https:';
+  return {
+    host: hostname,
+    port: port === '' ? (secure ? 443 : 80) : Number(port),
+    scheme: secure ? 'https' : 'http',
+    path: pathname,
+  };
+}
+
 /** Where cameras have their device service, the usual first (ONVIF field guide 4.2). */
 const PORTS: readonly number[] = [80, 8000, 8080, 8899, 2020, 5000, 8090, 88, 888, 10080, 443];
 const PATHS: readonly string[] = ['/onvif/device_service', '/onvif/service', '/onvif/services'];

@@ -6,7 +6,7 @@ import { GatewayError, isKind } from '../../runtime/errors.ts';
 import type { DiscoveredDevice } from '../discovery/device.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
 import type { Sighting } from '../discovery/scans.ts';
-import { findDevice, type Place } from '../endpoint.ts';
+import { findDevice, type Place, placeOf } from '../endpoint.ts';
 import {
   type CameraIdentity,
   isEndpoint,
@@ -48,6 +48,8 @@ export interface WhereaboutsParts {
   readonly memory: CameraMemory;
   /** Who has answered the latest scans. */
   readonly sightings: () => readonly Sighting[];
+  /** The camera is not where it was: a scan would be welcome. Called once for each time it gets lost. */
+  readonly lost: () => void;
   readonly probe: ProbeHost;
   readonly clock: Clock;
   readonly log: Logger;
@@ -80,6 +82,7 @@ interface Meeting {
 export class Whereabouts {
   readonly #parts: WhereaboutsParts;
   readonly #shunned = new Map<string, number>();
+  #missed = false;
 
   constructor(parts: WhereaboutsParts) {
     this.#parts = parts;
@@ -91,6 +94,18 @@ export class Whereabouts {
    * `findDevice` does
    */
   async find(signal: AbortSignal): Promise<URL> {
+    try {
+      const device = await this.#search(signal);
+      this.#missed = false;
+      return device;
+    } catch (err) {
+      if (!this.#missed && !signal.aborted) this.#parts.lost();
+      this.#missed = true;
+      throw err;
+    }
+  }
+
+  async #search(signal: AbortSignal): Promise<URL> {
     const failures: GatewayError[] = [];
     const silent = new Set<string>();
     for (const candidate of this.#candidates()) {
@@ -219,19 +234,9 @@ function isSilent({ kind, fields }: GatewayError): boolean {
   return kind === 'camera-unreachable' && (fields['reason'] === 'no answer' || fields['reason'] === 'no route');
 }
 
-function wish({ host = '', endpoint = '', serial = '' }: WantedCamera): string {
+/** The configuration's word in short, to know whether it is still the same. */
+export function wish({ host = '', endpoint = '', serial = '' }: WantedCamera): string {
   return [host, endpoint, serial].join(' ').trim();
-}
-
-/** A device service's address as a place to look at first. */
-export function placeOf({ hostname, port, protocol, pathname }: URL): Place {
-  const secure = protocol === 'https:';
-  return {
-    host: hostname,
-    port: port === '' ? (secure ? 443 : 80) : Number(port),
-    scheme: secure ? 'https' : 'http',
-    path: pathname,
-  };
 }
 
 function otherCamera(device: URL, reason: string): GatewayError {

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What is remembered of cameras: no login, ever. */
+
+const channel = z.number().int().nonnegative();
+
+const identity = z.object({
+  manufacturer: z.string(),
+  model: z.string(),
+  serial: z.string(),
+  macs: z.array(z.string()),
+  endpoint: z.string(),
+});
+
+/** The camera of a channel once it has let us in: who it is, and where it was then. */
+const knownCamera = z.object({ identity, address: z.url({ protocol: /^https?$/ }), wanted: z.string() });
+
+/** A number that a discovered camera has been given, for ever, and which of `discovery.credentials` it takes. */
+const mappedCamera = z.object({ channel, identity, name: z.string(), account: z.number().int().nonnegative() });
+
+export const cameraSections = {
+  /** By channel number. */
+  cameras: z.record(z.string().regex(/^\d{1,5}$/), knownCamera).default({}),
+  numbers: z.array(mappedCamera).default([]),
+  /** When a device at an address has refused a login lately, in ms since 1970; so that no account gets locked. */
+  refusals: z.record(z.string(), z.array(z.number())).default({}),
+};
+
+const sections = z.object(cameraSections);
+export type CameraSections = z.infer<typeof sections>;
