@@ -98,6 +98,20 @@ describe('a feed', { concurrency: 4 }, () => {
     assert.equal(feeds.status().filter(({ consumers }) => consumers > 0).length, 1);
   });
 
+  test('a recording that is the last to leave a shared encoder leaves room for the next live view', async (t) => {
+    const camera = await startedCamera(t, { main: { codec: 'H265' } });
+    const { feeds } = runningFeeds(t, { lingerMs: 0 });
+    const stream = streamOf(camera, { video: 'H265' });
+    const live = opened(t, (l, signal) => feeds.open(source(stream, 'transcode'), l, signal));
+    const recording = opened(t, (l, signal) => feeds.open(source(stream), l, signal));
+    await recording.listener.until(() => recording.listener.tsBytes > 0);
+    await live.leave();
+    await recording.leave();
+    while (camera.counts.rtsp.main?.players !== 0) await new Promise((resolve) => setImmediate(resolve));
+    const again = opened(t, (l, signal) => feeds.open(source(stream, 'transcode'), l, signal));
+    await again.listener.until(() => again.listener.tsBytes > 0);
+  });
+
   test('one encoder more than allowed is refused in words, and one that nobody watches makes room', async (t) => {
     const camera = await startedCamera(t, { sub: {} });
     const { feeds } = runningFeeds(t);

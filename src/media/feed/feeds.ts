@@ -50,6 +50,8 @@ const LINGER_MS = 5_000;
 const MOST_RECIPES = 500;
 
 interface Entry {
+  /** Where it stands; whoever shares it may have come by another. */
+  readonly key: string;
   readonly source: FeedSource;
   readonly feed: Feed;
   readonly task: Task;
@@ -92,8 +94,7 @@ export class Feeds implements Runnable {
    */
   async open(source: FeedSource, consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
     if (this.#life.signal.aborted) throw new GatewayError('ended-early', 'feeds are closed');
-    const key = keyOf(source);
-    const entry = this.#entryFor(key, source);
+    const entry = this.#entryFor(source);
     entry.lingering.end();
     const leave = entry.feed.join(consumer);
     const scope = new Scope(signal, this.#life.signal);
@@ -102,7 +103,7 @@ export class Feeds implements Runnable {
     } finally {
       scope.end();
       leave();
-      if (entry.feed.statistics.consumers === 0 && !this.#life.signal.aborted) void this.#linger(key, entry);
+      if (entry.feed.statistics.consumers === 0 && !this.#life.signal.aborted) void this.#linger(entry);
     }
   }
 
@@ -127,7 +128,8 @@ export class Feeds implements Runnable {
     }));
   }
 
-  #entryFor(key: string, source: FeedSource): Entry {
+  #entryFor(source: FeedSource): Entry {
+    const key = keyOf(source);
     const known = this.#withTsOf(source) ?? this.#entries.get(key);
     if (known) return known;
     if (source.video === 'transcode') this.#refuseTooMany();
@@ -137,16 +139,8 @@ export class Feeds implements Runnable {
     const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(source, atWork, signal);
     const { command, patience } = this.#parts;
     const recipes = this.#recipeFor(source);
-    const feed = new Feed({
-      command,
-      stream,
-      plan,
-      recipes,
-      log,
-      clock: this.#clock,
-      ...(patience ? { patience } : {}),
-    });
-    const entry: Entry = { source, feed, task: this.#start(feed), lingering: new Scope(), atWork };
+    const feed = new Feed({ command, stream, plan, recipes, log, clock: this.#clock, ...(patience && { patience }) });
+    const entry: Entry = { key, source, feed, task: this.#start(feed), lingering: new Scope(), atWork };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -170,14 +164,14 @@ export class Feeds implements Runnable {
 
   /** Encoders that nobody watches any more make room first. */
   #refuseTooMany(): void {
-    const encoding = [...this.#entries].filter(([, { source }]) => source.video === 'transcode');
+    const encoding = [...this.#entries.values()].filter(({ source }) => source.video === 'transcode');
     if (encoding.length < this.#parts.maxTranscodes) return;
-    const busy = encoding.filter(([, { feed }]) => feed.statistics.consumers > 0).map(([, { source }]) => source.name);
+    const busy = encoding.filter(({ feed }) => feed.statistics.consumers > 0).map(({ source }) => source.name);
     if (busy.length >= this.#parts.maxTranscodes) {
       const reason = `${busy.length} of ${this.#parts.maxTranscodes} at work: ${busy.join(', ') || 'none allowed'}`;
       throw new GatewayError('transcode-refused', 'this box may not encode more streams at once', { reason });
     }
-    for (const [key, entry] of encoding) if (entry.feed.statistics.consumers === 0) this.#close(key, entry);
+    for (const entry of encoding) if (entry.feed.statistics.consumers === 0) this.#close(entry);
   }
 
   #recipeFor({ stream }: FeedSource): RecipeChoice {
@@ -196,17 +190,17 @@ export class Feeds implements Runnable {
     return { way: 'transcode', encoder, maxBitsPerSecond };
   }
 
-  async #linger(key: string, entry: Entry): Promise<void> {
+  async #linger(entry: Entry): Promise<void> {
     const scope = new Scope(this.#life.signal);
     entry.lingering = scope;
     await this.#clock.sleep(this.#parts.lingerMs ?? LINGER_MS, scope.signal);
-    if (!scope.signal.aborted) this.#close(key, entry);
+    if (!scope.signal.aborted) this.#close(entry);
     scope.end();
   }
 
-  #close(key: string, entry: Entry): void {
+  #close(entry: Entry): void {
     entry.lingering.end();
-    if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
     void entry.task.stop();
   }
 }
