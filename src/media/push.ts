@@ -88,9 +88,7 @@ export class Push implements Runnable, FeedConsumer {
     const { order, clock, log, ca } = this.#parts;
     try {
       const publication = await openPublisher({ url: order.url, clock, log, ca }, signal);
-      const line = { publication, timeline: new Timeline(), congestion: new Congestion() };
-      this.#line = line;
-      for (const tag of this.#cache.start() ?? []) this.#send(line, tag);
+      this.#line = this.#begun(publication);
       await publication.done;
     } catch (err) {
       if (!signal.aborted) this.#failed(err);
@@ -100,12 +98,26 @@ export class Push implements Runnable, FeedConsumer {
     }
   }
 
+  /** Sends what is kept first, all of it: the live view of a camera whose key frames are rare begins with it. */
+  #begun(publication: Publication): Line {
+    const line = { publication, timeline: new Timeline(), congestion: new Congestion() };
+    const kept = this.#cache.start() ?? [];
+    for (const tag of kept) {
+      const placed = line.timeline.place(tag);
+      if (placed) this.#pass(publication, placed);
+    }
+    line.congestion.begunWith(kept);
+    return line;
+  }
+
   #send({ publication, timeline, congestion }: Line, tag: FlvTag): void {
     const placed = timeline.place(tag);
-    if (!placed || !congestion.admits(placed, publication)) return;
-    publication.send(placed);
+    if (placed && congestion.admits(placed, publication)) this.#pass(publication, placed);
+  }
+
+  #pass(publication: Publication, tag: FlvTag): void {
+    publication.send(tag);
     if (this.#live || !isKeyFrame(tag)) return;
-    this.#parts.log.info(this.#hasBeenLive ? 'live again' : 'live');
     this.#live = true;
     this.#hasBeenLive = true;
     this.#parts.report({ live: true });

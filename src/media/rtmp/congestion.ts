@@ -1,7 +1,7 @@
 import { type FlvTag, isKeyFrame, isSequenceHeader } from '../flv-tag.ts';
 
 export interface CongestionLimits {
-  /** Above either of the high marks nothing but setup is let through. More than the cached GOP that a push starts with. */
+  /** Above either of the high marks nothing but setup is let through. */
   readonly highBytes: number;
   readonly highMs: number;
   /** Video comes back with a key frame once both are below the low marks. */
@@ -27,13 +27,18 @@ export interface Backlog {
  * out: from the first frame that finds too much in front of it to the first key frame that finds little, so a decoder
  * never sees a frame without the one it builds on. Audio is left out only above the high mark and comes back first: it
  * is a twentieth of the bytes, needs no key frame, and someone may be listening. Setup always passes. Holds no tags
- * itself, so the memory is bounded by the high mark and one frame.
+ * itself, so the memory is bounded by the high mark, the burst and one frame.
+ *
+ * A publication may begin with a burst, the group of pictures that was kept for it, which no uplink takes as fast as it
+ * comes. Until it has gone out the high mark is higher by its size, and how long something has waited says nothing.
  */
 export class Congestion {
   readonly #limits: CongestionLimits;
   #wantsKeyFrame = true;
   #gap = false;
   #dropped = { tags: 0, bytes: 0, gops: 0 };
+  /** What the publication began with; 0 once that has gone out. */
+  #burstBytes = 0;
 
   constructor(limits: CongestionLimits = CONGESTION_LIMITS) {
     this.#limits = limits;
@@ -49,6 +54,12 @@ export class Congestion {
     return this.#gap;
   }
 
+  /** The publication has begun with these, a key frame and what followed it. */
+  begunWith(tags: readonly FlvTag[]): void {
+    this.#burstBytes = tags.reduce((sum, { body }) => sum + body.length, 0);
+    this.#wantsKeyFrame = tags.length === 0;
+  }
+
   /** The feed has a gap of its own (it started anew): video waits for a key frame, and that is no congestion. */
   expectKeyFrame(): void {
     this.#wantsKeyFrame = true;
@@ -56,12 +67,19 @@ export class Congestion {
 
   /** True when the tag is to be sent now; false when it is left out for good. */
   admits(tag: FlvTag, backlog: Backlog): boolean {
-    if (tag.kind === 'script' || isSequenceHeader(tag)) return true;
-    const { highBytes, highMs, lowBytes, lowMs } = this.#limits;
-    const over = backlog.bufferedBytes >= highBytes || backlog.bufferedMs >= highMs;
-    if (tag.kind === 'audio') return over ? this.#drop(tag) : true;
+    const { lowBytes, lowMs } = this.#limits;
     const light = backlog.bufferedBytes < lowBytes && backlog.bufferedMs < lowMs;
+    if (light) this.#burstBytes = 0;
+    if (tag.kind === 'script' || isSequenceHeader(tag)) return true;
+    const over = this.#isOver(backlog);
+    if (tag.kind === 'audio') return over ? this.#drop(tag) : true;
     return isKeyFrame(tag) ? this.#admitsKeyFrame(tag, this.#gap ? light : !over) : this.#admitsFrame(tag, over);
+  }
+
+  #isOver({ bufferedBytes, bufferedMs }: Backlog): boolean {
+    const { highBytes, highMs } = this.#limits;
+    const burstBytes = this.#burstBytes;
+    return bufferedBytes >= highBytes + burstBytes || (burstBytes === 0 && bufferedMs >= highMs);
   }
 
   #admitsKeyFrame(tag: FlvTag, fits: boolean): boolean {

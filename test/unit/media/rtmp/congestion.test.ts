@@ -67,6 +67,48 @@ test('after a new start of the feed video waits for a key frame', () => {
   assert.equal(congestion.dropped.tags, 0);
 });
 
+/** After a burst: the backlogs that frames find, by bytes and ms, and which of them go through. */
+const AFTER_BURST: ReadonlyArray<readonly [string, ReadonlyArray<readonly [number, number]>, string]> = [
+  [
+    'what follows a large burst goes through while it goes out',
+    [
+      [5000, 0],
+      [5900, 2500],
+      [4000, 9000],
+    ],
+    'yyy',
+  ],
+  [
+    'more than the burst and the usual backlog is too much',
+    [
+      [5000, 0],
+      [6000, 2500],
+      [5000, 0],
+    ],
+    'ynn',
+  ],
+  [
+    'once the burst has gone out the usual marks count',
+    [
+      [5000, 0],
+      [99, 499],
+      [1000, 0],
+    ],
+    'yyn',
+  ],
+];
+
+for (const [name, backlogs, through] of AFTER_BURST) {
+  test(name, () => {
+    const congestion = new Congestion(LIMITS);
+    congestion.begunWith([{ ...TAGS.K, body: Buffer.alloc(5000) }]);
+    const passed = backlogs.map(([bufferedBytes, bufferedMs]) =>
+      congestion.admits(TAGS.p, { bufferedBytes, bufferedMs }) ? 'y' : 'n',
+    );
+    assert.equal(passed.join(''), through);
+  });
+}
+
 /** First bytes of a body: is it a key frame, is it a sequence header. */
 const KINDS: ReadonlyArray<readonly [string, FlvTag['kind'], string, boolean, boolean]> = [
   ['an AVC key frame', 'video', '1701', true, false],
