@@ -26,6 +26,12 @@ export interface Moment {
 
 /** A longer step forward, or any step back, is no pause between pictures but another count. */
 const MAX_STEP = 5 * TICKS_PER_SECOND;
+/**
+ * A picture that comes that much before its time, and by some pictures more, is no pause either: ffmpeg moves the time
+ * stamps of a source by seconds when a camera's first RTCP report tells how its tracks lie to each other.
+ */
+const MAX_EARLY = TICKS_PER_SECOND / 2;
+const MAX_EARLY_PICTURES = 3;
 /** What one picture lasts until two have been seen: 25 a second. */
 const FIRST_INTERVAL = TICKS_PER_SECOND / 25;
 
@@ -64,7 +70,7 @@ export class Timeline {
     const arrivedMs = this.#parts.clock.now();
     const last = this.#last;
     if (!last) this.#begin(sourceDts);
-    else if (this.#runsOn(sourceDts, last)) this.#interval = sourceDts - last.sourceDts;
+    else if (this.#runsOn(sourceDts, last, arrivedMs)) this.#interval = sourceDts - last.sourceDts;
     else this.#bridge(sourceDts, last, arrivedMs);
     this.#broken = false;
     const dts = sourceDts + this.#shift;
@@ -79,9 +85,11 @@ export class Timeline {
     return { dts: dts + this.#interval, us: us + microseconds(this.#interval) };
   }
 
-  #runsOn(sourceDts: number, last: Last): boolean {
+  #runsOn(sourceDts: number, last: Last, arrivedMs: number): boolean {
     const step = sourceDts - last.sourceDts;
-    return !this.#broken && step > 0 && step <= MAX_STEP;
+    if (this.#broken || step <= 0 || step > MAX_STEP) return false;
+    const early = step - ((arrivedMs - last.arrivedMs) * TICKS_PER_SECOND) / 1000;
+    return early <= MAX_EARLY + MAX_EARLY_PICTURES * this.#interval;
   }
 
   #begin(sourceDts: number): void {

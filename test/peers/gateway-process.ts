@@ -46,9 +46,13 @@ export class GatewayProcess {
     return this.lines.join('\n');
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
   /** Process ids of everything that this process has started and that still runs (Linux). */
   get children(): number[] {
-    return descendants(this.#child.pid ?? -1);
+    return descendants(this.pid);
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -86,5 +86,5 @@ export async function startSite(
       ...params,
     });
   const streams = (key: string) => ovc.streams.filter(({ path }) => path === `/live/${key}`);
-  return { ovc, cameras, lines, text, stop, done, channel, publish, streams };
+  return { ovc, cameras, stateDirectory, lines, text, stop, done, channel, publish, streams };
 }
