@@ -1,5 +1,6 @@
 import { GatewayError } from '../../runtime/errors.ts';
 import { ALARM_STOPS } from './alarm-stops.ts';
+import { RECORDING_STOPS } from './recording-stops.ts';
 import { LOGIN_CODE, type Stage } from './stage.ts';
 
 /** What the tour's stops share: the stage, and the moment the present stop began. */
@@ -87,6 +88,7 @@ export const TOUR: readonly Stop[] = [
     },
   },
   ...ALARM_STOPS,
+  ...RECORDING_STOPS,
 ];
 
 async function answered(answer: ReturnType<Stage['ovc']['request']>): Promise<void> {
