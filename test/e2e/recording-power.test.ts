@@ -18,7 +18,7 @@ import { CODE, siteConfig, startCamera, startOvc } from '../peers/site.ts';
  */
 
 const SEGMENT_SECONDS = 1;
-const IN_MEMORY = 3;
+const IN_MEMORY = 2;
 /** The clock of the segments is that of the first picture's arrival, the end of a segment that of its last. */
 const SKEW_SECONDS = 1.5;
 

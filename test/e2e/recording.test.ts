@@ -47,12 +47,12 @@ async function assertPlays(site: Site, report: RecordingReport) {
   return { video, audio };
 }
 
-async function assertLasts({ ovc }: Site, { session, segments }: RecordingReport) {
+async function assertLasts({ ovc }: Site, { session, segments }: RecordingReport, toleranceSeconds = FRAME_SECONDS) {
   const { complaints, video, audio } = await play(ovc.recordings.playlistUrl(session));
   assert.equal(complaints, '');
   const said = segments.reduce((sum, { duration }) => sum + duration, 0);
   const played = (video.at(-1) ?? 0) - (video[0] ?? 0) + FRAME_SECONDS;
-  assert.ok(Math.abs(said - played) <= FRAME_SECONDS, `${said} s were announced, ${played} s play`);
+  assert.ok(Math.abs(said - played) <= toleranceSeconds, `${said} s were announced, ${played} s play`);
   return { video, audio };
 }
 
@@ -180,8 +180,8 @@ async function outlivesAStall(site: Site): Promise<void> {
   assert.equal(report.inOrder, true);
   assert.deepEqual(report.faults, []);
   assert.equal(report.gaps.length, 1);
-  // A camera that names its clock only later makes ffmpeg move the time stamps, so not every step is one frame.
-  await assertLasts(site, report);
+  // A camera that names its clock only later makes ffmpeg move the time stamps a little, so not every step is a frame.
+  await assertLasts(site, report, 0.5);
 }
 
 const WRONG: ReadonlyArray<readonly [string, object]> = [
