@@ -1,6 +1,6 @@
 import { GatewayError } from '../../runtime/errors.ts';
+import { ByteQueue } from '../byte-queue.ts';
 import type { FlvTag } from '../flv-tag.ts';
-import { ByteQueue } from '../rtmp/byte-queue.ts';
 
 /** Cuts a byte stream in FLV into tags (FLV specification 10.1, annex E). Knows no codec. */
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../runtime/errors.ts';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteQueue } from '../byte-queue.ts';
 import { DEFAULT_CHUNK_BYTES, EXTENDED, type RtmpMessage, TYPE } from './message.ts';
 
 /** A server has little to tell a publisher; what goes beyond this is broken or hostile. */

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { GatewayError } from '../../runtime/errors.ts';
-import { ByteQueue } from './byte-queue.ts';
+import { ByteQueue } from '../byte-queue.ts';
 
 const VERSION = 3;
 const HELLO_BYTES = 1536;
