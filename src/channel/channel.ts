@@ -8,13 +8,12 @@ import { Pictures } from './picture.ts';
 import type { AlarmDesk, Camera, CameraSight, ClockOrder, Live, Recorder, RecordSettings, Stills } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
 import { CloudRecording } from './recording.ts';
+import { REFUSED_LOGIN_PAUSES } from './refused-login.ts';
 import { Standby } from './standby.ts';
 import { type ChannelState, type Fact, INITIAL, next } from './state.ts';
 
 /** Short enough that a camera which is back is seen within 15 s, a slow connection attempt included. */
 const CAMERA_PAUSES: Pauses = { minMs: 1_000, maxMs: 8_000, healthyMs: 30_000 };
-/** Cameras lock an account after a few wrong passwords, for 5 to 30 minutes (ONVIF field guide 4.1). */
-const REFUSED_PAUSES: Pauses = { minMs: 600_000, maxMs: 600_000, healthyMs: Number.POSITIVE_INFINITY };
 
 /** Less than the OVC waits for the answer that tells of all cameras. */
 const CLOCK_MS = 10_000;
@@ -140,7 +139,7 @@ export class Channel implements Runnable {
 
   #watchForEver(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
-    const pausesByKind = { 'camera-unauthorized': REFUSED_PAUSES };
+    const pausesByKind = { 'camera-unauthorized': REFUSED_LOGIN_PAUSES };
     return supervise((stay) => this.#watch(stay), { signal, clock, log, pauses: CAMERA_PAUSES, pausesByKind });
   }
 

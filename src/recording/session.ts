@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CameraStream, Footage, RecordReport, RecordSettings } from '../channel/ports.ts';
+import { REFUSED_LOGIN_PAUSES } from '../channel/refused-login.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
@@ -12,8 +13,6 @@ import { Timeline } from './timeline.ts';
 /** Camera to segments, for as long as one order lasts. Knows no platform but for the time stamp it begins with. */
 
 const FOOTAGE_PAUSES: Pauses = { minMs: 1_000, maxMs: 8_000, healthyMs: 30_000 };
-/** Cameras lock an account after a few wrong passwords, for 5 to 30 minutes (ONVIF field guide 4.1). */
-const REFUSED_PAUSES: Pauses = { minMs: 600_000, maxMs: 600_000, healthyMs: Number.POSITIVE_INFINITY };
 
 export interface SessionParts {
   readonly footage: Footage;
@@ -42,7 +41,7 @@ export async function runSession(parts: SessionParts, signal: AbortSignal): Prom
     },
     report,
   });
-  const pausesByKind = { 'camera-unauthorized': REFUSED_PAUSES };
+  const pausesByKind = { 'camera-unauthorized': REFUSED_LOGIN_PAUSES };
   const onFailure = (err: unknown): void => intake.broken(words(err));
   const supervision = { signal, clock, log, pauses: FOOTAGE_PAUSES, pausesByKind, onFailure };
   const recording = supervise((stay) => footage.record(stream, intake, stay), supervision);

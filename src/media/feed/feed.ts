@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CameraStream } from '../../channel/ports.ts';
+import { REFUSED_LOGIN_PAUSES } from '../../channel/refused-login.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
 import { type Pauses, type Runnable, supervise } from '../../runtime/supervise.ts';
@@ -51,8 +52,7 @@ const PAUSES: Pauses = { minMs: 300, maxMs: 5_000, healthyMs: 10_000 };
 const PAUSES_BY_KIND = {
   // Looking for a camera is cheap, and it should flow three seconds after it is back.
   'camera-unreachable': { minMs: 300, maxMs: 1_000, healthyMs: 10_000 },
-  // Cameras lock accounts after a few wrong passwords.
-  'camera-unauthorized': { minMs: 600_000, maxMs: 600_000, healthyMs: 10_000 },
+  'camera-unauthorized': REFUSED_LOGIN_PAUSES,
 } as const;
 
 /** One camera stream as one ffmpeg after the other, shared by its consumers. Knows no RTMP and no recording. */
