@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { codeOf, connectionFailure } from '../runtime/camera-unreachable.ts';
+import { connectionFailure } from '../runtime/camera-unreachable.ts';
+import { codeOf } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { nonsense } from './xml.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ALARMS, type Alarm } from '../channel/alarm.ts';
+import { PTZ_MOVES } from '../channel/ports.ts';
 import type { ErrorKind } from '../runtime/errors.ts';
 
 /**
@@ -64,21 +65,8 @@ const rtmpUrl = z
   .max(2048)
   .refine((text) => /^rtmps?:\/\/[^/]/i.test(text) && URL.canParse(text), 'must be an rtmp or rtmps URL');
 
-/** Pan, tilt and zoom; `value` is the speed. */
-const PTZ_MOVES = [
-  'up',
-  'down',
-  'left',
-  'right',
-  'upleft',
-  'upright',
-  'downleft',
-  'downright',
-  'zoomin',
-  'zoomout',
-] as const;
-
 const ctrlPtz = z.discriminatedUnion('op', [
+  // Here `value` is the speed.
   z.object({ channel, op: z.enum(PTZ_MOVES), value: count.max(100).default(100) }),
   z.object({ channel, op: z.literal('stop') }),
   z.object({ channel, op: z.enum(['goto_preset', 'set_preset', 'clear_preset']), value: count.max(255) }),

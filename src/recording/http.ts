@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { codeOf, connectionWords } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
 
 /** Requests to the platform and its object store. Knows bytes and status codes, and puts no URL into an error. */
@@ -44,7 +45,10 @@ export class PlatformHttp {
     } catch (cause) {
       if (cause instanceof GatewayError) throw cause;
       const { hostname: host } = request.url;
-      throw new GatewayError('upload-failed', 'the platform cannot be reached', { host, reason: reasonOf(cause) });
+      throw new GatewayError('upload-failed', 'the platform cannot be reached', {
+        host,
+        reason: connectionWords(cause),
+      });
     }
   }
 
@@ -106,28 +110,4 @@ function retryAfterMs({ headers }: IncomingMessage): number | undefined {
   const date = Date.parse(text) - Date.parse(headers.date ?? '');
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : date;
   return ms > 0 ? Math.min(ms, LONGEST_RETRY_AFTER_MS) : undefined;
-}
-
-/** What a failed connection is in a person's words, by the system's code. */
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
-  ['EHOSTUNREACH', 'no route'],
-  ['ENETUNREACH', 'no route'],
-  ['ETIMEDOUT', 'no answer'],
-  ['ECONNRESET', 'connection lost'],
-  ['EPIPE', 'connection lost'],
-  ['ENOTFOUND', 'name not found'],
-  ['EAI_AGAIN', 'name not found'],
-  ['ABORT_ERR', 'given up'],
-  ['CERT_HAS_EXPIRED', 'certificate has expired'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate is not trusted'],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate is not trusted'],
-]);
-
-function reasonOf(cause: unknown): string {
-  return REASONS.get(codeOf(cause)) ?? `connection failed ${codeOf(cause)}`.trim();
-}
-
-function codeOf(err: unknown): string {
-  return err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
 }

@@ -2,13 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connectionFailure, unreachable } from '../../runtime/camera-unreachable.ts';
 import { type Clock, withDeadline } from '../../runtime/clock.ts';
+import { placeOf } from '../rtsp/place.ts';
 
 /** The answer of a camera that is there takes milliseconds; a lost packet is asked again after one second. */
 const KNOCK_MS = 1_500;
-const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
-  ['rtsp:', 554],
-  ['rtsps:', 322],
-]);
 
 /**
  * Resolves when something listens at the address. Costs next to nothing, so a camera that is away can be looked for
@@ -16,11 +13,9 @@ const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
  * @throws GatewayError `camera-unreachable`
  */
 export async function knock(url: URL, clock: Clock, signal: AbortSignal): Promise<void> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port) || (DEFAULT_PORTS.get(url.protocol) ?? 554);
   const late = (): Error => unreachable('no answer');
   await withDeadline({ clock, ms: KNOCK_MS, signal, late }, async (inTime) => {
-    const socket = connect({ host, port });
+    const socket = connect(placeOf(url));
     try {
       await once(socket, 'connect', { signal: inTime });
     } catch (cause) {

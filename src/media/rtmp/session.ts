@@ -1,10 +1,10 @@
+import { connectionWords } from '../../runtime/connection-words.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
 import type { FlvTag } from '../flv-tag.ts';
 import type { RtmpAddress } from './address.ts';
 import { amfObject, encodeAmf } from './amf0.ts';
 import { Commands, type Status } from './commands.ts';
 import type { RtmpConnection } from './connection.ts';
-import { socketReason } from './dial.ts';
 import { CHUNK_STREAM, type RtmpMessage, TYPE } from './message.ts';
 import { statusWords } from './status-words.ts';
 
@@ -124,7 +124,7 @@ export class PublishSession {
     const { hangUpRefuses, wording } = STEPS[this.step];
     if (isKind(err, 'protocol-broken'))
       return new GatewayError('publish-failed', 'rtmp failed', { reason: err.message });
-    const happened = isKind(err, 'link-lost') ? 'server hung up' : socketReason(err);
+    const happened = isKind(err, 'link-lost') ? 'server hung up' : connectionWords(err);
     const reason = `${happened} ${wording}`;
     return hangUpRefuses
       ? new GatewayError('publish-refused', 'the media server refused the stream', { reason, cause: err })

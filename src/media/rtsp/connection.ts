@@ -2,12 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { connectionFailure, unreachable } from '../../runtime/camera-unreachable.ts';
 import { GatewayError } from '../../runtime/errors.ts';
+import { placeOf } from './place.ts';
 import { ReplyReader, type RtspReply } from './reply-reader.ts';
-
-const DEFAULT_PORTS: ReadonlyMap<string, number> = new Map([
-  ['rtsp:', 554],
-  ['rtsps:', 322],
-]);
 
 interface Waiting {
   resolve(reply: RtspReply): void;
@@ -24,8 +20,7 @@ export class RtspConnection {
 
   /** Opens it towards the URL's host; the signal ends it. What fails, fails at the first request. */
   constructor(url: URL, signal: AbortSignal) {
-    const port = url.port === '' ? (DEFAULT_PORTS.get(url.protocol) ?? 554) : Number(url.port);
-    const place = { host: url.hostname.replace(/^\[|\]$/g, ''), port };
+    const place = placeOf(url);
     // A camera's certificate is of its own making; Digest keeps the password out of the stranger's hands.
     this.#socket = url.protocol === 'rtsps:' ? connectTls({ ...place, rejectUnauthorized: false }) : connect(place);
     this.#socket.on('data', (chunk: Buffer) => this.#receive(chunk));
