@@ -156,7 +156,7 @@ export class Discovery implements Runnable {
     });
   }
 
-  #welcome({ identity, device, name, account }: Newcomer): void {
+  #welcome({ identity, openly, device, name, account }: Newcomer): void {
     const { config, store, log } = this.#parts;
     const numbers = numbersOf(store);
     const before = numbers.read().find((mapped) => likeness(mapped.identity, identity) === 'same');
@@ -181,7 +181,7 @@ export class Discovery implements Runnable {
     };
     numbers.write([...others, mapped].sort((a, b) => a.channel - b.channel));
     const entry = this.#entryOf(mapped);
-    this.#memoryOf(channel).keep({ identity, address: device.href, wanted: wishOf(entry.onvif) });
+    this.#memoryOf(channel).keep({ identity, openly, address: device.href, wanted: wishOf(entry.onvif) });
     if (this.#channels.has(channel)) return;
     this.#channels.set(channel, entry);
     this.#add(entry);

@@ -13,7 +13,12 @@ const identity = z.object({
 });
 
 /** The camera of a channel once it has let us in: who it is, and where it was then. */
-const knownCamera = z.object({ identity, address: z.url({ protocol: /^https?$/ }), wanted: z.string() });
+const knownCamera = z.object({
+  identity,
+  openly: z.boolean(),
+  address: z.url({ protocol: /^https?$/ }),
+  wanted: z.string(),
+});
 
 /** A number that a discovered camera has been given, for ever, and which of `discovery.credentials` it takes. */
 const mappedCamera = z.object({ channel, identity, name: z.string(), account: z.number().int().nonnegative() });

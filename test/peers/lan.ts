@@ -137,7 +137,7 @@ export async function lanGateway(t: TestContext, config: object, stateDirectory 
   /** Resolves when exactly these channels are online. */
   const whenOnline = (...numbers: number[]) =>
     ovc.waitFor(() => JSON.stringify(online().sort((a, b) => a - b)) === JSON.stringify(numbers), {
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
     });
   /** Resolves when another line with these words has been logged. */
   const said = async (words: string): Promise<void> => {

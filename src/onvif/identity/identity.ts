@@ -29,6 +29,11 @@ export function likeness(known: CameraIdentity, told: CameraIdentity): Likeness 
   return sameEndpoint(known.endpoint, told.endpoint) ? 'endpoint' : 'other';
 }
 
+/** True where a comparison speaks for the camera. */
+export function isProof(like: Likeness): boolean {
+  return like === 'same' || like === 'endpoint';
+}
+
 /** True when a camera can be known again by this. */
 export function isTelling(identity: CameraIdentity): boolean {
   return isSerial(identity.serial) || identity.macs.length > 0 || isEndpoint(identity.endpoint);

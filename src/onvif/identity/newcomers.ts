@@ -7,7 +7,7 @@ import type { Runnable } from '../../runtime/supervise.ts';
 import type { DiscoveredDevice } from '../discovery/device.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
 import { findDevice, placeOf } from '../endpoint.ts';
-import { type CameraIdentity, isTelling, joined, NOBODY, nameOf } from './identity.ts';
+import { type CameraIdentity, isProof, isTelling, joined, likeness, NOBODY, nameOf } from './identity.ts';
 import { introduced, type Stranger, whoAnswers } from './introduction.ts';
 import { announcedIdentity } from './questions.ts';
 import type { Refusals } from './refusals.ts';
@@ -15,6 +15,8 @@ import type { Refusals } from './refusals.ts';
 /** A camera that has let us in and belongs to no channel that is known by its address. */
 export interface Newcomer {
   readonly identity: CameraIdentity;
+  /** It has said so much without a login that it can be known again by that. */
+  readonly openly: boolean;
   /** Its device service. */
   readonly device: URL;
   readonly name: string;
@@ -32,6 +34,12 @@ export interface NewcomersParts {
   readonly probe: ProbeHost;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** What is known of a device before a login. */
+interface Seen {
+  readonly found: DiscoveredDevice;
+  readonly told: CameraIdentity;
 }
 
 const AT_ONCE = 4;
@@ -74,14 +82,15 @@ export class Newcomers implements Runnable {
       const device = await findDevice(placeOf(found.xaddr), { clock, log }, signal);
       const stranger = { device, probe, clock, log };
       const told = joined(announced, await whoAnswers(stranger, NOBODY, signal));
-      if (!isTaken(device, told)) await this.#logIn(stranger, found, signal);
+      if (!isTaken(device, told)) await this.#logIn(stranger, { found, told }, signal);
     } catch (err) {
+      if (signal.aborted) return;
       if (!(err instanceof GatewayError)) throw err;
       log.debug({ err, address: found.xaddr.host }, 'discovered device not looked at');
     }
   }
 
-  async #logIn(stranger: Stranger, found: DiscoveredDevice, signal: AbortSignal): Promise<void> {
+  async #logIn(stranger: Stranger, { found, told }: Seen, signal: AbortSignal): Promise<void> {
     const { accounts, refusals, log } = this.#parts;
     const { host } = stranger.device;
     for (const [account, credentials] of accounts.entries()) {
@@ -91,7 +100,8 @@ export class Newcomers implements Runnable {
       const refused = (times: number): void => refusals.note(host, times);
       try {
         const identity = await introduced(stranger, { credentials, digestOnly: true, refused }, signal);
-        this.#greet({ identity, device: stranger.device, name: found.name, account });
+        const openly = isProof(likeness(identity, told));
+        this.#greet({ identity, openly, device: stranger.device, name: found.name, account });
         return;
       } catch (err) {
         if (!isKind(err, 'camera-unauthorized')) {

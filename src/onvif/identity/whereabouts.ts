@@ -10,6 +10,7 @@ import { findDevice, type Place, placeOf } from '../endpoint.ts';
 import {
   type CameraIdentity,
   isEndpoint,
+  isProof,
   joined,
   type Likeness,
   likeness,
@@ -23,6 +24,8 @@ import { announcedIdentity } from './questions.ts';
 /** A camera that has let us in once: who it is, and where it was then. */
 export interface KnownCamera {
   readonly identity: CameraIdentity;
+  /** It says who it is without a login, so that one which does not is hardly the same. */
+  readonly openly: boolean;
   /** Its device service, without user info. */
   readonly address: string;
   /** What the configuration said of it then; another word there makes it another camera. */
@@ -59,6 +62,8 @@ export interface WhereaboutsParts {
 const MOST_CANDIDATES = 8;
 /** A device that turned out to be another one, or has refused the login, gets no login for so long. */
 const SHUNNED_MS = 10 * 60_000;
+/** A camera whose discovery was switched off gets its login after so long; a packet that was lost is no reason to. */
+const MUTE_MS = 10 * 60_000;
 
 interface Candidate {
   readonly place: Place;
@@ -82,6 +87,8 @@ interface Meeting {
 export class Whereabouts {
   readonly #parts: WhereaboutsParts;
   readonly #shunned = new Map<string, number>();
+  /** Since when a device does not say who it is, by host and port. */
+  readonly #mute = new Map<string, { readonly sinceMs: number; readonly lastMs: number }>();
   #missed = false;
 
   constructor(parts: WhereaboutsParts) {
@@ -182,10 +189,27 @@ export class Whereabouts {
     if (like === 'other') throw otherCamera(device, nameOf(told));
     // Elsewhere, a device that shows nothing of the camera is none of ours.
     if (like === 'unknown' && !expected) throw unreachable(NOT_FOUND);
-    const meeting = { stranger, sought, like, first: known === undefined && expected };
-    const identity = like === 'same' ? confirmed(sought, told) : await this.#introduced(meeting, signal);
-    memory.keep({ identity, address: device.href, wanted: wish(wanted) });
+    if (like === 'same') {
+      const identity = confirmed(sought, told);
+      memory.keep({ identity, openly: true, address: device.href, wanted: wish(wanted) });
+      return device;
+    }
+    if (like === 'unknown' && known?.openly) this.#mustSpeak(device);
+    else this.#mute.delete(device.host);
+    const first = known === undefined && expected;
+    const identity = await this.#introduced({ stranger, sought, like, first }, signal);
+    const openly = isProof(likeness(identity, await whoAnswers(stranger, identity, signal)));
+    memory.keep({ identity, openly, address: device.href, wanted: wish(wanted) });
     return device;
+  }
+
+  /** @throws GatewayError `other-camera` until the device has been mute for long */
+  #mustSpeak(device: URL): void {
+    const now = this.#parts.clock.now();
+    const before = this.#mute.get(device.host);
+    const sinceMs = before && now - before.lastMs < MUTE_MS ? before.sinceMs : now;
+    this.#mute.set(device.host, { sinceMs, lastMs: now });
+    if (now - sinceMs < MUTE_MS) throw otherCamera(device, 'it does not say who it is');
   }
 
   /** Who it says it is once it has let us in. */
