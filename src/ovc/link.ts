@@ -31,10 +31,9 @@ export async function runLink(
   const life = new Scope(signal);
   const lost = (err: unknown): void => life.end(err);
   const dialling = new Scope(life.signal);
-  const peer = new Peer({
-    ...{ send: (text: string) => wire.send(text), confirm: (arrived: () => void) => wire.confirm(arrived) },
-    ...{ service, broken: lost, clock, log },
-  });
+  const send = (text: string): void => wire.send(text);
+  const confirm = (arrived: () => void): void => wire.confirm(arrived);
+  const peer = new Peer({ send, confirm, service, broken: lost, clock, log });
   const receive = (text: string): void => {
     if (!life.signal.aborted) peer.receive(text);
   };

@@ -87,12 +87,11 @@ export class OvcLink implements Runnable {
     const { handlers, clock, log, random } = this.#parts;
     const life = new Scope(signal);
     const service = new Dispatcher({ handlers: handlersFor(handlers), clock, log, signal: life.signal });
+    const onFailure = (err: unknown, waitMs: number): void => this.#noteDown(err, waitMs);
+    const pace = { pauses: PAUSES, pausesByKind: PAUSES_BY_KIND, ...(random && { random }) };
     try {
-      await supervise((attempt) => this.#connect(service, attempt), {
-        ...{ signal: life.signal, clock, log, pauses: PAUSES, pausesByKind: PAUSES_BY_KIND },
-        ...(random && { random }),
-        onFailure: (err, waitMs) => this.#noteDown(err, waitMs),
-      });
+      const supervision = { signal: life.signal, clock, log, onFailure, ...pace };
+      await supervise((attempt) => this.#connect(service, attempt), supervision);
     } finally {
       life.end();
       await service.idle();

@@ -8,7 +8,7 @@ export interface WireParts {
   readonly login: Login;
   readonly clock: Clock;
   readonly opened: () => void;
-  /** The OVC has taken us: it said something, or left the link open for long enough. */
+  /** Called once, when the OVC has taken us: it said something, or left the link open for long enough. */
   readonly accepted: () => void;
   readonly receive: (text: string) => void;
   /** Why the wire is of no use any more; may come more than once, the first time counts. */
@@ -33,6 +33,11 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
   const life = new Scope();
   let openedAt: number | undefined;
   let heard = false;
+  let welcome = false;
+  const welcomed = (): void => {
+    if (!welcome) accepted();
+    welcome = true;
+  };
 
   const arrivals = new Arrivals();
   socket.on('pong', (mark) => arrivals.confirm(Number(String(mark))));
@@ -40,13 +45,13 @@ export function openWire({ login, clock, opened, accepted, receive, lost }: Wire
   socket.once('open', () => {
     openedAt = clock.now();
     void clock.sleep(VERDICT_MS, life.signal).then(() => {
-      if (!life.signal.aborted && !heard) accepted();
+      if (!life.signal.aborted) welcomed();
     });
     opened();
   });
   socket.on('message', (payload, isBinary) => {
-    if (!heard) accepted();
     heard = true;
+    welcomed();
     try {
       if (isBinary) throw malformed('not text', '');
       receive(String(payload));

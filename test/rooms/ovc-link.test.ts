@@ -221,6 +221,18 @@ test('a keepalive does not wait for a hundred requests that hang', async (t) => 
   assert.ok(!ovc.heard.some(({ req }) => req === undefined));
 });
 
+test('an OVC that is slow to say its first word has accepted us once', async (t) => {
+  const clock = new FakeClock();
+  const ovc = await new RawOvc().listen();
+  ovc.answering = false;
+  const { lines } = await linked(t, { ovc, clock });
+  await ovc.hears(isKeepalive);
+  await clock.advance(2_000);
+  ovc.say(JSON.stringify({ event: 'Late' }));
+  while (!lines.some(({ msg }) => msg === 'unknown event ignored')) await new Promise(setImmediate);
+  assert.equal(lines.filter(({ msg }) => msg === 'link up').length, 1);
+});
+
 test('a change is told at once', async (t) => {
   let state: 'online' | 'abnormal' = 'online';
   const { ovc, link } = await linked(t, { report: () => ({ state, channels: new Map() }) });
