@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { GatewayError } from '../runtime/errors.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -43,11 +43,21 @@ export function parseConfig(text: string, { source, env }: { source: string; env
     const path = where.join('.');
     if (!faults.some((fault) => fault.path === path)) faults.push({ path, line: lineOf(where), message });
   };
-  const filled = filledIn(document.toJS(), [], { env, folder: dirname(resolve(source)), report });
+  const filled = filledIn(content(document, source), [], { env, folder: dirname(resolve(source)), report });
   const parsed = configSchema.safeParse(filled, { error: wording });
   if (!parsed.success) for (const issue of parsed.error.issues) report(issue.path, issue.message);
   if (!parsed.success || faults.length > 0) throw invalid(source, faults);
   return parsed.data;
+}
+
+/** The file's plain values. What the library says of an alias quotes it, and it may be an unquoted password. */
+function content(document: Document, source: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    const message = 'an alias (*name) leads nowhere; text that begins with * has to be put in quotes';
+    throw invalid(source, [{ path: '', line: undefined, message }]);
+  }
 }
 
 type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -64,14 +74,14 @@ function filledIn(value: unknown, path: readonly PropertyKey[], around: Surround
   if (typeof value === 'string') return withEnvironment(value, path, around);
   if (Array.isArray(value)) return value.map((item, index) => filledIn(item, [...path, index], around));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, item]) => entry(key, filledIn(item, [...path, key], around)));
+  const object: object = value;
+  const entries = Object.entries(object).map(([key, item]) => entry(key, filledIn(item, [...path, key], around)));
   return Object.fromEntries(entries);
 
   function entry(key: string, item: unknown): readonly [string, unknown] {
     const secret = SECRET_FILE.exec(key)?.[1];
     if (secret === undefined || typeof item !== 'string') return [key, item];
-    if (Object.hasOwn(value as object, secret))
-      around.report([...path, key], `stands beside ${secret}; give one of them`);
+    if (Object.hasOwn(object, secret)) around.report([...path, key], `stands beside ${secret}; give one of them`);
     return [secret, secretFrom(item, [...path, key], around)];
   }
 }

@@ -103,6 +103,13 @@ test('all faults are told at once, each with its line', () => {
   );
 });
 
+test('a password that YAML takes for an alias is refused without being shown', () => {
+  const [fault = '', ...others] = faultsOf(LEAST.replace('pass1', '*pass1'));
+  assert.match(fault, /put in quotes/);
+  assert.doesNotMatch(fault, /pass1/);
+  assert.deepEqual(others, []);
+});
+
 test('no fault ever shows a secret', () => {
   const text = 'platform: { url: nope, login_code: A, login_password: hunter2 }\nchannels: hunter2x';
   assert.doesNotMatch(faultsOf(text).join(), /hunter2/);

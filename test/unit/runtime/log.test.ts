@@ -11,6 +11,8 @@ const LEAKY: ReadonlyArray<readonly [string, string]> = [
   ['the login of the platform', 'ws://ovc/ovc?login_code=A&login_passwd=hunter2&x=1'],
   ['a stream key', 'could not write to rtmp://ovc.example.com/live/hunter2?a=b'],
   ['a signed upload address', 'PUT https://store.example.com/a.ts?sign=hunter2'],
+  ['an upload address that an object store signed', 'https://s3.example.com/a.jpg?X-Amz-Signature=hunter2'],
+  ['an address that a CDN signed', 'https://cdn.example.com/cbk?txTime=1&txSecret=hunter2&auth_key=hunter2'],
   ['a token', 'https://store.example.com/a.ts?x=1&token=hunter2&y=2'],
 ];
 
