@@ -79,8 +79,13 @@ async function simulateCamera(
   const main = { codec: oneOf(values.video, 'video', FILM_VIDEO), audio: oneOf(values.audio, 'audio', FILM_AUDIO) };
   const camera = await VirtualCamera.start(
     {
-      ...{ name: 'Virtual camera', serial: 'VC0001', mac: '02:00:00:00:00:01' },
-      ...{ username, password: new Secret(password), main, sub: {} },
+      name: 'Virtual camera',
+      serial: 'VC0001',
+      mac: '02:00:00:00:00:01',
+      username,
+      password: new Secret(password),
+      main,
+      sub: {},
       host: textOption(values, 'host') ?? '127.0.0.1',
       onvifPort: wholeNumber(values.port, 'port', 8000),
       rtspPort: wholeNumber(values['rtsp-port'], 'rtsp-port', 8554),

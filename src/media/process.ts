@@ -97,7 +97,7 @@ function start(order: ProcessOrder, onLine: (line: string) => void): ChildProces
   const pipes = [stdout, ...extra].filter((pipe): pipe is Readable => pipe !== null && pipe !== undefined);
   // A broken pipe is the child's end, and `close` tells that.
   for (const pipe of pipes) pipe.on('error', () => undefined);
-  if (stderr) eachLine(stderr as Readable, onLine);
+  if (stderr) eachLine(stderr, onLine);
   if (onPipes) onPipes(pipes);
   else for (const pipe of pipes) pipe.resume();
   return child;

@@ -17,6 +17,7 @@ import { CallbackDialogue } from './callback-dialogue.ts';
 import { Delivery, type DeliveryStatus } from './delivery.ts';
 import type { UploadDialogue } from './dialogue.ts';
 import { PlatformHttp, webUrl } from './http.ts';
+import type { Segment } from './segment.ts';
 import { runSession } from './session.ts';
 import type { Spool } from './spool.ts';
 
@@ -139,7 +140,7 @@ export class CloudRecorder implements Recorder, Runnable {
     const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
       delivery.nextDts ?? (await dialogue.nextDts(asking));
     const startUs = (): number => this.#startUs(session);
-    const onSegment = (segment: Parameters<Delivery['add']>[0]): void => delivery.add(segment);
+    const onSegment = (segment: Segment): void => delivery.add(segment);
     try {
       await runSession({ footage, stream, limits: settings, firstDts, startUs, onSegment, report, clock, log }, signal);
     } finally {
