@@ -83,6 +83,11 @@ export class ClockOffset {
     return utc ?? local;
   }
 
+  /** True when the camera's clock is elsewhere by now than it was with an earlier `ms`. */
+  movedSince(earlierMs: number): boolean {
+    return Math.abs(this.ms - earlierMs) >= MOVED_MS;
+  }
+
   /** Takes a reply to account; `nowMs` is our clock's reading at it. True when the camera's clock has moved. */
   heard({ utc, local }: CameraClock, date: string | undefined, nowMs: number): boolean {
     const header = Date.parse(date ?? '');
@@ -90,7 +95,7 @@ export class ClockOffset {
     if (readings.every((reading) => reading === undefined)) return false;
     const before = this.ms;
     this.#statements = readings.map((reading) => (reading === undefined ? undefined : reading - nowMs));
-    return Math.abs(this.ms - before) >= MOVED_MS;
+    return this.movedSince(before);
   }
 
   /** Believes the next source that says something else. False when there is none. */

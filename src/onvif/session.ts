@@ -19,6 +19,11 @@ export interface SessionParts {
   readonly maxReplyBytes?: number;
   /** For a device that may not be the one it is taken for: Basic, which gives the password away, is not answered. */
   readonly digestOnly?: boolean;
+  /**
+   * Throws when another device is there by now. Asked before the next login after a connection was lost: whoever has the
+   * address then need not be the camera.
+   */
+  readonly confirm?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 /**
@@ -49,9 +54,12 @@ export class OnvifSession {
   readonly #http = new Map<Lane, CameraHttp>();
   readonly #attempts: LoginAttempts;
   readonly #offset = new ClockOffset();
+  /** Resolves when the camera's clock has been read again after a refusal. */
+  #mending: Promise<void> = Promise.resolve();
   readonly #lanes = new Map<Lane, Promise<unknown>>();
   readonly #scrub: (text: string) => string;
   #heardMs = Number.NEGATIVE_INFINITY;
+  #doubted = false;
 
   constructor(parts: SessionParts) {
     this.device = parts.device;
@@ -90,6 +98,7 @@ export class OnvifSession {
    */
   readClock(options: CallOptions, signal: AbortSignal): Promise<void> {
     return this.#inTurn(getSystemDateAndTime, options, signal, async (scope) => {
+      await this.#confirm(scope);
       await this.#clock(scope);
     });
   }
@@ -114,9 +123,13 @@ export class OnvifSession {
 
   async #ask<T>(operation: Operation<T>, { at = this.device, lane }: CallOptions, signal: AbortSignal): Promise<T> {
     for (;;) {
+      // Whatever is signed with a clock that is just being found wrong would be one more refusal.
+      await this.#mending;
+      await this.#confirm(signal);
       let signature: Signature = {};
+      const offsetMs = this.#offset.ms;
       const sign = (): Signature => {
-        signature = this.#attempts.sign(at.pathname + at.search, this.#offset.ms);
+        signature = this.#attempts.sign(at.pathname + at.search, offsetMs);
         return signature;
       };
       const said = await this.#send(operation, { at, lane, sign }, signal);
@@ -125,25 +138,31 @@ export class OnvifSession {
         return said.answer;
       }
       const next = this.#attempts.refused(said, signature);
-      const again = next === 'again' || (next === 'mend-clock' && (await this.#mendClock(signal)));
+      const again = next === 'again' || (next === 'mend-clock' && (await this.#mendClock(offsetMs, signal)));
       if (!again) throw this.#attempts.error(said);
     }
   }
 
   /** After a refusal: the camera's clock may have been set since we read it, or may not be the one it shows. */
-  async #mendClock(signal: AbortSignal): Promise<boolean> {
-    const { moved } = await this.#clock(signal);
-    return moved || (!this.#attempts.proven && this.#offset.distrust());
+  async #mendClock(signedMs: number, signal: AbortSignal): Promise<boolean> {
+    const mending = this.#clock(signal);
+    this.#mending = mending.then(
+      () => undefined,
+      () => undefined,
+    );
+    await mending;
+    return this.#offset.movedSince(signedMs) || (!this.#attempts.proven && this.#offset.distrust());
   }
 
-  async #clock(signal: AbortSignal): Promise<{ moved: boolean; open: boolean }> {
+  async #clock(signal: AbortSignal): Promise<{ open: boolean }> {
     const askedMs = this.#nowMs();
     const said = await this.#send(getSystemDateAndTime, { at: this.device }, signal);
     if (said.type === 'refusal') this.#attempts.challenged(said);
     const clock = said.type === 'answer' ? said.answer : UNREADABLE;
     // The camera read its clock somewhere between the question and the answer.
     const readMs = (askedMs + this.#nowMs()) / 2;
-    return { moved: this.#offset.heard(clock, said.date, readMs), open: said.type === 'answer' };
+    this.#offset.heard(clock, said.date, readMs);
+    return { open: said.type === 'answer' };
   }
 
   async #send<T>(
@@ -160,11 +179,22 @@ export class OnvifSession {
       const headers = { 'Content-Type': contentType(operation), ...signed };
       return { url: at, headers, body: envelope(operation, security), maxBytes };
     };
-    const reply = await this.#httpFor(lane).post(make, signal);
+    const reply = await this.#httpFor(lane)
+      .post(make, signal)
+      .catch((err: unknown) => {
+        this.#doubted = true;
+        throw err;
+      });
     log.debug({ method: operation.name, status: reply.status, took_ms: Math.round(clock.now() - since) }, 'asked');
     const said = this.#read(operation, reply);
     this.#heardMs = clock.now();
     return { ...said, date: reply.date };
+  }
+
+  async #confirm(signal: AbortSignal): Promise<void> {
+    if (!this.#doubted) return;
+    await this.#parts.confirm?.(signal);
+    this.#doubted = false;
   }
 
   #httpFor(lane: Lane): CameraHttp {

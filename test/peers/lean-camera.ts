@@ -8,7 +8,7 @@ import { type Equipment, equipment } from '../../src/simulator/camera/equipment.
 import { Habits } from '../../src/simulator/camera/habits.ts';
 import { HttpDigest } from '../../src/simulator/camera/http-digest.ts';
 import { type HttpRequest, runHttpServer } from '../../src/simulator/camera/http-server.ts';
-import { TEST_MAIN } from '../../src/simulator/camera/profiles.ts';
+import { TEST_MAIN, TEST_SUB } from '../../src/simulator/camera/profiles.ts';
 import { SERVICES, type SoapCounts, SoapDesk } from '../../src/simulator/camera/soap-server.ts';
 import type { CameraIdentity, CameraView } from '../../src/simulator/camera/soap-service.ts';
 import { WsSecurity } from '../../src/simulator/camera/ws-security.ts';
@@ -141,7 +141,10 @@ export class LeanCamera implements Equipment {
     return {
       identity: this.#wishes.identity ?? { name: 'Lean', serial: 'L-1', mac: '02:00:00:00:00:02' },
       host: this.host,
-      profiles: [{ token: 'main', setting: TEST_MAIN }],
+      get profiles() {
+        const main = { token: 'main', setting: TEST_MAIN } as const;
+        return habits.has('two-sources') ? [main, { token: 'sub', setting: TEST_SUB } as const] : [main];
+      },
       habits,
       ptz,
       presets,

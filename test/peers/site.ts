@@ -39,15 +39,23 @@ async function closing<T extends { close(): Promise<void> }>(t: TestContext, ope
   return opened;
 }
 
+/** More for a channel's part of the configuration: the same for all, or by its number. */
+export type Extra = object | ((channel: number) => object);
+
 /** The configuration of a gateway for that platform and those cameras, as JSON. */
-export function siteConfig(ovc: OvcSimulator, cameras: readonly VirtualCamera[], extra: object = {}): string {
+export function siteConfig(
+  ovc: OvcSimulator,
+  cameras: readonly VirtualCamera[],
+  { extra = {}, channelsEach = 1 }: { extra?: Extra; channelsEach?: number } = {},
+): string {
+  const ofChannels = cameras.flatMap((camera) => Array.from({ length: channelsEach }, () => camera));
   return JSON.stringify({
     platform: { url: ovc.url, login_code: CODE, login_password: OVC_PASSWORD },
     state_dir: 'state',
-    channels: cameras.map(({ host, onvifPort }, channel) => ({
+    channels: ofChannels.map(({ host, onvifPort }, channel) => ({
       channel,
       onvif: { host, port: onvifPort, username: 'admin', password: CAMERA_PASSWORD },
-      ...extra,
+      ...(typeof extra === 'function' ? extra(channel) : extra),
     })),
   });
 }
@@ -55,11 +63,20 @@ export function siteConfig(ovc: OvcSimulator, cameras: readonly VirtualCamera[],
 /** A whole site in one process: platform, cameras, and a gateway that has found its cameras. */
 export async function startSite(
   t: TestContext,
-  { cameras: wishes = [{}], extra = {} }: { cameras?: readonly CameraWish[]; extra?: object } = {},
+  {
+    cameras: wishes = [{}],
+    extra = {},
+    channelsEach = 1,
+  }: {
+    cameras?: readonly CameraWish[];
+    extra?: Extra;
+    /** How many channels of the configuration are on each camera, as on a recorder. */
+    channelsEach?: number;
+  } = {},
 ) {
   const ovc = await startOvc(t);
   const cameras = await Promise.all(wishes.map((wish) => startCamera(t, wish)));
-  const config = parseConfig(siteConfig(ovc, cameras, extra), { source: 'site.json', env: {} });
+  const config = parseConfig(siteConfig(ovc, cameras, { extra, channelsEach }), { source: 'site.json', env: {} });
   const { log, lines, text } = readableLog('trace');
   const { platform } = config;
   const login = {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { WebhookReceiver } from '../../src/onvif/events/webhook-receiver.ts';
 import { message, messageXml } from '../peers/event-messages.ts';
 import { heardCamera, motion, webhookReceiver } from '../peers/heard-camera.ts';
 import { fact } from '../peers/onvif-visit.ts';
+import { readableLog } from '../peers/readable-log.ts';
 
 const STATE = { topic: 'tns1:VideoSource/MotionAlarm', data: [['State', 'true']] } as const;
 
@@ -76,4 +78,19 @@ test('the receiver gives nothing away and survives what it is sent', async (t) =
   inbox.close();
   assert.equal(await post(url, notify()), 404);
   assert.equal(message(STATE).length, 1);
+});
+
+test('the receiver has no port until a camera needs it', async () => {
+  const receiver = new WebhookReceiver({ host: '127.0.0.1', port: 0, log: readableLog().log });
+  const life = new AbortController();
+  const running = receiver.runWhenNeeded(life.signal);
+  const gone = new AbortController();
+  gone.abort();
+  const early = receiver.open(() => undefined);
+  await assert.rejects(early.addressFor('127.0.0.1', gone.signal), /not open/);
+  const url = await early.addressFor('127.0.0.1', life.signal);
+  assert.equal(await post(url, notify()), 200);
+  life.abort();
+  await running;
+  await assert.rejects(fetch(url));
 });

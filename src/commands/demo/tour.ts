@@ -1,5 +1,6 @@
 import { GatewayError } from '../../runtime/errors.ts';
 import { ALARM_STOPS } from './alarm-stops.ts';
+import { PTZ_STOPS, REBOOT_STOPS } from './control-stops.ts';
 import { RECORDING_STOPS } from './recording-stops.ts';
 import { LOGIN_CODE, type Stage } from './stage.ts';
 
@@ -87,8 +88,10 @@ export const TOUR: readonly Stop[] = [
       return 'the RTMP server has seen a clean end';
     },
   },
+  ...PTZ_STOPS,
   ...ALARM_STOPS,
   ...RECORDING_STOPS,
+  ...REBOOT_STOPS,
 ];
 
 async function answered(answer: ReturnType<Stage['ovc']['request']>): Promise<void> {

@@ -55,6 +55,8 @@ export const BAD_HABITS = {
   },
 
   'no-utc': { does: 'tells its time as LocalDateTime and TZ only', seen: '4.1.1' },
+  'refuses-time-zone': { does: 'faults on SetSystemDateAndTime with a TimeZone', seen: '4.6' },
+  'reboot-hangs-up': { does: 'reboots after a second without an answer', seen: '4.6' },
   'http-digest': { does: 'ignores WS-Security and asks for HTTP Digest', seen: '4.1.4' },
   'digest-everywhere': { does: 'asks for HTTP Digest before every operation, the time included', seen: '4.7.9' },
   'two-digests': {
@@ -126,6 +128,7 @@ export const BAD_HABITS = {
   'media2-broken': { does: 'announces Media2, whose GetProfiles dies with HTTP 500 and HTML', seen: '4.7.2' },
   'no-video-encoder': { does: 'lists Media1 profiles without VideoEncoderConfiguration', seen: '4.3.1' },
   'no-video-sources': { does: 'has no video sources', seen: '4.3.2' },
+  'two-sources': { does: 'is a recorder: each profile shows a video source of its own', seen: '4.4.8' },
   'no-snapshot-uri': { does: 'knows no GetSnapshotUri', seen: '4.3.4' },
 
   'rtsp-stalls': { does: 'keeps RTSP sessions open and sends no packet', seen: '4.3' },

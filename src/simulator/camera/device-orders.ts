@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SoapCall, SoapFault, SoapOperation } from './soap-service.ts';
 import { childOf, textsOf, type Xml, type XmlTree, xml } from './xml.ts';
 
@@ -10,18 +11,31 @@ export const DEVICE_ORDERS: ReadonlyArray<readonly [string, SoapOperation]> = [
   ['GetDNS', { access: 'user', answer: dns }],
 ];
 
-function reboot({ camera }: SoapCall): Xml {
+const HANG_UP: SoapFault = { fault: 'hangUp', reason: 'Rebooting' };
+const HANGS_MS = 1200;
+
+async function reboot({ camera, signal }: SoapCall): Promise<Xml | SoapFault> {
+  if (camera.habits.has('reboot-hangs-up')) {
+    await delay(HANGS_MS, undefined, { signal }).catch(() => undefined);
+    camera.reboot();
+    return HANG_UP;
+  }
   camera.reboot();
   return xml`<tds:SystemRebootResponse><tds:Message>Rebooting</tds:Message></tds:SystemRebootResponse>`;
 }
 
-/** Sets the clock to UTCDateTime; from then on it runs at its own pace again. */
+/** Sets the clock to UTCDateTime, and the zone if there is one; from then on it runs at its own pace again. */
 function setDateAndTime({ camera, request }: SoapCall): Xml | SoapFault {
   const utc = childOf(request, 'UTCDateTime');
   const wanted = moment(childOf(utc, 'Date'), childOf(utc, 'Time'));
   if (textsOf(request, 'DateTimeType')[0] !== 'Manual' || !Number.isFinite(wanted)) {
     return { fault: 'ter:InvalidArgVal', detail: 'ter:InvalidDateTime', reason: 'No such time' };
   }
+  const [zone] = textsOf(childOf(request, 'TimeZone'), 'TZ');
+  if (zone !== undefined && camera.habits.has('refuses-time-zone')) {
+    return { fault: 'ter:InvalidArgVal', detail: 'ter:InvalidTimeZone', reason: 'No such zone' };
+  }
+  camera.habits.timeZone = zone ?? camera.habits.timeZone;
   camera.habits.clockSkewMs += wanted - camera.time().getTime();
   return xml`<tds:SetSystemDateAndTimeResponse/>`;
 }

@@ -4,9 +4,7 @@ import { type Xml, xml } from './xml.ts';
 
 /** The ONVIF device service (ver10): who the camera is, what it offers and what time it has. */
 
-const HOUR_MS = 3_600_000;
-/** The camera stands where POSIX says `CST-8`, eight hours east. */
-const ZONE_OFFSET_MS = 8 * HOUR_MS;
+const MINUTE_MS = 60_000;
 
 const OPERATIONS: ReadonlyMap<string, SoapOperation> = new Map<string, SoapOperation>([
   ['GetSystemDateAndTime', { access: 'anyone', answer: ({ camera }) => dateAndTime(camera) }],
@@ -29,12 +27,18 @@ export const deviceService: SoapService = {
 
 function dateAndTime({ time, habits }: CameraView): Xml {
   const now = time();
-  const local = new Date(now.getTime() + ZONE_OFFSET_MS);
+  const local = new Date(now.getTime() + eastMs(habits.timeZone));
   const utc = habits.has('no-utc') ? undefined : xml`<tt:UTCDateTime>${dateTime(now)}</tt:UTCDateTime>`;
   return xml`<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime>
 <tt:DateTimeType>Manual</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings>
-<tt:TimeZone><tt:TZ>CST-8</tt:TZ></tt:TimeZone>${utc}<tt:LocalDateTime>${dateTime(local)}</tt:LocalDateTime>
+<tt:TimeZone><tt:TZ>${habits.timeZone}</tt:TZ></tt:TimeZone>${utc}<tt:LocalDateTime>${dateTime(local)}</tt:LocalDateTime>
 </tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
+}
+
+/** How far a zone is east of UTC: POSIX counts to the west. */
+function eastMs(zone: string): number {
+  const [, sign = '', hours = '0', minutes = '0'] = /([+-]?)(\d+)(?::(\d+))?$/.exec(zone) ?? [];
+  return (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? MINUTE_MS : -MINUTE_MS);
 }
 
 function dateTime(at: Date): Xml {

@@ -8,6 +8,8 @@ export class Habits {
   readonly #changed: (name: BadHabitName) => void;
   /** Camera's clock minus true time. */
   clockSkewMs = 0;
+  /** As POSIX writes it, whose sign runs the other way: eight hours east. */
+  timeZone = 'CST-8';
 
   constructor(names: readonly BadHabitName[], changed: (name: BadHabitName) => void) {
     this.#on = new Set(names);

@@ -1,4 +1,5 @@
 import type { FilmSetting } from './film.ts';
+import { sourceNumber } from './profiles.ts';
 import { configurationXml, PTZ_CONFIGURATION } from './ptz-options.ts';
 import type { CameraProfile, CameraView, SoapCall, SoapFault, SoapOperation, SoapService } from './soap-service.ts';
 import { textsOf, type Xml, xml } from './xml.ts';
@@ -49,11 +50,13 @@ function oneProfile(camera: CameraView, profile: CameraProfile): Xml {
 }
 
 function profileAs(element: 'Profile' | 'Profiles', { habits }: CameraView, { token, setting }: CameraProfile): Xml {
-  const source = habits.has('no-video-sources') ? undefined : sourceConfiguration(setting);
+  const number = sourceNumber(token, habits.has('two-sources'));
+  const source = habits.has('no-video-sources') ? undefined : sourceConfiguration(number, setting);
   const encoder = habits.has('no-video-encoder') ? undefined : encoderConfiguration(token, setting);
-  const ptz = habits.has('no-ptz')
-    ? undefined
-    : xml`<tt:PTZConfiguration token="${PTZ_CONFIGURATION}">${configurationXml()}</tt:PTZConfiguration>`;
+  const ptz =
+    habits.has('no-ptz') || habits.has('ptz-media2-only')
+      ? undefined
+      : xml`<tt:PTZConfiguration token="${PTZ_CONFIGURATION}">${configurationXml()}</tt:PTZConfiguration>`;
   const inner = xml`<tt:Name>${token}</tt:Name>${source}${encoder}${audioConfiguration(token, setting)}${ptz}`;
   // The element's name is one of ours, so that only the parts need escaping.
   return element === 'Profile'
@@ -61,9 +64,9 @@ function profileAs(element: 'Profile' | 'Profiles', { habits }: CameraView, { to
     : xml`<trt:Profiles token="${token}" fixed="true">${inner}</trt:Profiles>`;
 }
 
-function sourceConfiguration({ width, height }: FilmSetting): Xml {
-  return xml`<tt:VideoSourceConfiguration token="vsc0"><tt:Name>Source</tt:Name><tt:UseCount>2</tt:UseCount>
-<tt:SourceToken>vs0</tt:SourceToken><tt:Bounds x="0" y="0" width="${width}" height="${height}"/>
+function sourceConfiguration(number: number, { width, height }: FilmSetting): Xml {
+  return xml`<tt:VideoSourceConfiguration token="vsc${number}"><tt:Name>Source</tt:Name><tt:UseCount>2</tt:UseCount>
+<tt:SourceToken>vs${number}</tt:SourceToken><tt:Bounds x="0" y="0" width="${width}" height="${height}"/>
 </tt:VideoSourceConfiguration>`;
 }
 
@@ -106,13 +109,15 @@ function audioConfiguration(token: string, { audio }: FilmSetting): Xml | undefi
   );
 }
 
-function videoSources({ habits, profiles: [first] }: CameraView): Xml {
-  const source =
-    first && !habits.has('no-video-sources')
-      ? xml`<trt:VideoSources token="vs0"><tt:Framerate>${first.setting.framesPerSecond}</tt:Framerate><tt:Resolution>
-<tt:Width>${first.setting.width}</tt:Width><tt:Height>${first.setting.height}</tt:Height></tt:Resolution></trt:VideoSources>`
-      : undefined;
-  return xml`<trt:GetVideoSourcesResponse>${source}</trt:GetVideoSourcesResponse>`;
+function videoSources({ habits, profiles }: CameraView): Xml {
+  const isRecorder = habits.has('two-sources');
+  const shown = habits.has('no-video-sources') ? [] : isRecorder ? profiles : profiles.slice(0, 1);
+  const sources = shown.map(
+    ({ token, setting: { framesPerSecond, width, height } }) =>
+      xml`<trt:VideoSources token="vs${sourceNumber(token, isRecorder)}"><tt:Framerate>${framesPerSecond}</tt:Framerate><tt:Resolution>
+<tt:Width>${width}</tt:Width><tt:Height>${height}</tt:Height></tt:Resolution></trt:VideoSources>`,
+  );
+  return xml`<trt:GetVideoSourcesResponse>${sources}</trt:GetVideoSourcesResponse>`;
 }
 
 function streamUri(camera: CameraView, profile: CameraProfile): Xml {

@@ -1,6 +1,8 @@
 import type { FilmSetting } from './film.ts';
 import { noSnapshot, withProfile } from './media-service.ts';
-import type { CameraProfile, SoapCall, SoapFault, SoapOperation, SoapService } from './soap-service.ts';
+import { sourceNumber } from './profiles.ts';
+import { configurationXml, PTZ_CONFIGURATION } from './ptz-options.ts';
+import type { CameraProfile, CameraView, SoapCall, SoapFault, SoapOperation, SoapService } from './soap-service.ts';
 import { textsOf, type Xml, xml } from './xml.ts';
 
 /** The ONVIF media service of version 2.0 ("Media2"), which knows H.265 and tells configurations only when asked. */
@@ -21,10 +23,11 @@ export const media2Service: SoapService = {
 };
 
 /** The parts of a profile by the `Type` that asks for them. */
-const PARTS: ReadonlyMap<string, (profile: CameraProfile) => Xml | undefined> = new Map([
+const PARTS: ReadonlyMap<string, (profile: CameraProfile, camera: CameraView) => Xml | undefined> = new Map([
   ['VideoSource', videoSource],
   ['VideoEncoder', videoEncoder],
   ['AudioEncoder', audioEncoder],
+  ['PTZ', ptz],
 ]);
 
 function profiles({ camera, request }: SoapCall): Xml | SoapFault {
@@ -35,16 +38,17 @@ function profiles({ camera, request }: SoapCall): Xml | SoapFault {
   const rows = camera.profiles
     .filter((profile) => token === undefined || profile.token === token)
     .map((profile) => {
-      const parts = wanted.flatMap((part) => part(profile) ?? []);
+      const parts = wanted.flatMap((part) => part(profile, camera) ?? []);
       return xml`<tr2:Profiles token="${profile.token}" fixed="true"><tr2:Name>${profile.token}</tr2:Name>
 <tr2:Configurations>${parts}</tr2:Configurations></tr2:Profiles>`;
     });
   return xml`<tr2:GetProfilesResponse>${rows}</tr2:GetProfilesResponse>`;
 }
 
-function videoSource({ setting: { width, height } }: CameraProfile): Xml {
-  return xml`<tr2:VideoSource token="vsc0"><tt:Name>Source</tt:Name><tt:UseCount>2</tt:UseCount>
-<tt:SourceToken>vs0</tt:SourceToken><tt:Bounds x="0" y="0" width="${width}" height="${height}"/></tr2:VideoSource>`;
+function videoSource({ token, setting: { width, height } }: CameraProfile, { habits }: CameraView): Xml {
+  const number = sourceNumber(token, habits.has('two-sources'));
+  return xml`<tr2:VideoSource token="vsc${number}"><tt:Name>Source</tt:Name><tt:UseCount>2</tt:UseCount>
+<tt:SourceToken>vs${number}</tt:SourceToken><tt:Bounds x="0" y="0" width="${width}" height="${height}"/></tr2:VideoSource>`;
 }
 
 const MEDIA2_VIDEO: Readonly<Record<FilmSetting['codec'], string>> = { H264: 'H264', H265: 'H265', MJPEG: 'JPEG' };
@@ -74,6 +78,11 @@ function audioEncoder({ token, setting: { audio } }: CameraProfile): Xml | undef
 <tt:Encoding>${sound.encoding}</tt:Encoding><tt:Bitrate>64</tt:Bitrate><tt:SampleRate>${sound.kiloHertz}</tt:SampleRate>
 </tr2:AudioEncoder>`
   );
+}
+
+function ptz(_: CameraProfile, { habits }: CameraView): Xml | undefined {
+  if (habits.has('no-ptz')) return undefined;
+  return xml`<tr2:PTZ token="${PTZ_CONFIGURATION}">${configurationXml()}</tr2:PTZ>`;
 }
 
 function streamUri({ camera }: SoapCall, profile: CameraProfile): Xml {

@@ -35,6 +35,11 @@ export const BENCH_MAIN: ProfileSetting = {
   gopSeconds: 2,
 };
 
+/** The video source that a profile shows: a camera has one, a recorder one for each of its channels. */
+export function sourceNumber(token: ProfileToken, isRecorder: boolean): number {
+  return isRecorder ? PROFILES.indexOf(token) : 0;
+}
+
 /** Where a profile is streamed. Two parameters, so that a camera which escapes `&` twice can show it. */
 export function streamPath(token: ProfileToken): string {
   return `/cam/live?channel=1&stream=${token}`;

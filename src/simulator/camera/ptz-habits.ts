@@ -2,6 +2,7 @@
 export const PTZ_HABITS = {
   'no-ptz': { does: 'cannot be moved and has no PTZ service', seen: '3.1.1' },
   'ptz-capabilities-only': { does: 'lists PTZ in GetCapabilities only', seen: '4.7.3' },
+  'ptz-media2-only': { does: 'shows the PTZ configuration in Media2 profiles only', seen: '4.7.3' },
   'ptz-options-fault': { does: 'faults on GetConfigurationOptions', seen: '3.1.3' },
   'ptz-empty-spaces': { does: 'tells empty spaces and moves all the same', seen: '3.1.3' },
   'ptz-relative-only': { does: 'knows RelativeMove only', seen: '3.4' },

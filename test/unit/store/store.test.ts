@@ -45,6 +45,20 @@ test('what is remembered is there after a restart, readable by its owner alone',
   assert.equal((await stat(join(directory, 'state.json'))).mode & 0o777, 0o600);
 });
 
+test('presets are kept for each camera, whatever it calls itself', async (t) => {
+  const directory = await scratch(t);
+  const { store } = await openStore(directory);
+  const preset = { token: '001', name: 'ovs-7', createdByUs: true, lastSeen: '2026-01-02T03:04:05Z' };
+  const names = ['IPC 123', '__proto__', ''];
+  for (const [at, name] of names.entries()) store.presetsOf(name).save(new Map([[at, preset]]));
+  store.presetsOf('gone').save(new Map());
+  await store.flush();
+  const again = await openStore(directory);
+  for (const [at, name] of names.entries()) assert.deepEqual([...again.store.presetsOf(name).load()], [[at, preset]]);
+  assert.equal(again.store.presetsOf('gone').load().size, 0);
+  assert.equal(again.store.presetsOf('never seen').load().size, 0);
+});
+
 test('many changes in a moment are one write, and the last ones are written at the end', async (t) => {
   const directory = await scratch(t);
   const { store, clock } = await openStore(directory);
