@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { AlarmPost, type AlarmPostParts } from '../../src/alarms/alarm-post.ts';
 import { PicturePost } from '../../src/alarms/picture-post.ts';
@@ -23,7 +26,6 @@ import { together } from '../../src/runtime/supervise.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { Store } from '../../src/store/store.ts';
 import { readableLog } from './readable-log.ts';
-import { scratch } from './scratch.ts';
 
 export const CODE = 'OVD1';
 const PASSWORD = 'ovc-hunter2';
@@ -69,6 +71,7 @@ interface Wishes {
   readonly ovc?: OvcSimulator;
   readonly camera?: AlarmCamera;
   readonly method?: 'POST' | 'PUT';
+  /** The test's own; it ends the site before the directory goes. */
   readonly directory?: string;
 }
 
@@ -87,7 +90,8 @@ export async function alarmSite(t: TestContext, wishes: Wishes = {}) {
   const clock = systemClock;
   const encoders = new EncoderChoice({ command: 'ffmpeg', clock, log });
   const feeds = new Feeds({ command: 'ffmpeg', encoders, maxTranscodes: 1, clock, log });
-  const store = await Store.open({ directory: wishes.directory ?? (await scratch(t)), clock, log });
+  const directory = wishes.directory ?? mkdtempSync(join(tmpdir(), 'ovd-alarms-'));
+  const store = await Store.open({ directory, clock, log });
   const upload = new PictureUpload({ http: new PlatformHttp(), method: wishes.method ?? 'POST', clock });
   const notify: AlarmPostParts['notify'] = async (edge, received) =>
     (await link.call('AlarmNotify', alarmNotice(edge, localDateTime), received)).pic_upload_url;
@@ -116,6 +120,7 @@ export async function alarmSite(t: TestContext, wishes: Wishes = {}) {
   const end = async (): Promise<void> => {
     stop.abort();
     await done;
+    if (wishes.directory === undefined) rmSync(directory, { recursive: true, force: true });
   };
   t.after(end);
   return { ovc, camera, alarms, feeds, link, store, lines, text, end };

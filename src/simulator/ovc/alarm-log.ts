@@ -21,12 +21,17 @@ const MOST = 2_000;
 export class AlarmLog {
   readonly #pictures: Pictures;
   readonly #clock: Clock;
-  #entries: ReadonlyArray<Omit<AlarmEntry, 'picture'> & { readonly pictureId: string | undefined }> = [];
+  readonly #entries: Array<Omit<AlarmEntry, 'picture'> & { readonly pictureId: string | undefined }> = [];
   #count = 0;
 
   constructor(pictures: Pictures, clock: Clock) {
     this.#pictures = pictures;
     this.#clock = clock;
+  }
+
+  /** How many were told so far, the forgotten ones included. */
+  get count(): number {
+    return this.#count;
   }
 
   /** The oldest first. */
@@ -42,7 +47,8 @@ export class AlarmLog {
     const offer = params.state === 'start' ? this.#pictures.offer() : undefined;
     const at = this.#clock.wall().toISOString();
     const entry = { number: ++this.#count, at, device, ...params, pictureId: offer?.id };
-    this.#entries = [...this.#entries, entry].slice(-MOST);
+    this.#entries.push(entry);
+    if (this.#entries.length > MOST) this.#entries.shift();
     return { resp: { pic_upload_url: offer?.url ?? '' } };
   };
 }

@@ -97,6 +97,19 @@ test('an alarm that the platform refuses is given up and said, and the next one 
   assert.ok(lines.some(({ msg }) => msg === 'the OVC has not taken an alarm'));
 });
 
+test('a storm of a thousand alarms is told one by one, none of them lost', async (t) => {
+  const { post, told } = deskAtHand(t);
+  for (let count = 0; count < 1_000; count++) post.raise(edge(count), undefined);
+  for (let count = 0; count < 1_000; count++) {
+    await turn();
+    assert.equal(told.length, count + 1);
+    assert.equal(told[count]?.edge.desc, `edge ${count}`);
+    told[count]?.answer();
+  }
+  await turn();
+  assert.deepEqual([post.status.waiting, post.status.dropped], [0, 0]);
+});
+
 test('beyond a thousand the oldest are dropped and counted', async (t) => {
   const { post, lines } = deskAtHand(t, { linked: false });
   for (let count = 0; count < 1_002; count++) post.raise(edge(count), undefined);
