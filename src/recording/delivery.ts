@@ -20,6 +20,8 @@ import type { Spool } from './spool.ts';
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE_INFINITY };
 /** What a segment's upload may take. It grows where that is too short, so that a slow line gets through in the end. */
 const ALLOWANCE = { leastMs: 30_000, mostMs: 480_000 };
+/** For so long a platform may be away after a session's end; the spool keeps footage no longer, unless told to. */
+const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 /** Live footage goes before what an outage has left, when sessions wait for a line. */
 const PRIORITY = { live: 1, backlog: 0 };
 
@@ -34,6 +36,7 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  readonly giveUpAfterMs?: number;
 }
 
 export interface DeliveryStatus {
@@ -55,7 +58,8 @@ export class Delivery implements Runnable {
   #paused = false;
   /** A segment came since the platform last said: not now. */
   #mayAsk = false;
-  #ended = false;
+  /** When the session ended, on the monotonic clock. */
+  #endedAt: number | undefined;
   #saved = false;
   #allowanceMs = ALLOWANCE.leastMs;
   #delivered = 0;
@@ -90,16 +94,19 @@ export class Delivery implements Runnable {
 
   /** No more segments will come. */
   end(): void {
-    this.#ended = true;
+    this.#endedAt ??= this.#parts.clock.now();
     this.#news.ring();
   }
 
   /** More segments will come after all. */
   reopen(): void {
-    this.#ended = false;
+    this.#endedAt = undefined;
   }
 
-  /** Resolves when the session has ended and all of it is delivered; or on abort, with all that waits put on disk. */
+  /**
+   * Resolves when the session has ended and all of it is delivered, or given up; or on abort, with all that waits
+   * put on disk.
+   */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#saved) {
       if (this.#hasToWait) await this.#news.heard(signal);
@@ -109,6 +116,15 @@ export class Delivery implements Runnable {
     // While the platform does not want the segments, they need not survive either.
     if (this.#paused) this.#queue.trim(0);
     await this.#queue.keepAll();
+  }
+
+  get #ended(): boolean {
+    return this.#endedAt !== undefined;
+  }
+
+  get #isOverdue(): boolean {
+    const { clock, giveUpAfterMs = GIVE_UP_AFTER_MS } = this.#parts;
+    return this.#endedAt !== undefined && clock.now() - this.#endedAt > giveUpAfterMs;
   }
 
   get #isComplete(): boolean {
@@ -125,7 +141,8 @@ export class Delivery implements Runnable {
     const { clock, log, pauses = PAUSES } = this.#parts;
     const scope = new Scope(signal);
     const once = async (attempt: AbortSignal): Promise<void> => {
-      await step(attempt);
+      if (this.#isOverdue) await this.#giveUp();
+      else await step(attempt);
       scope.end();
     };
     await supervise(once, { signal: scope.signal, clock, log, pauses }).finally(() => scope.end());
@@ -181,6 +198,15 @@ export class Delivery implements Runnable {
     if (outcome.kind === 'failed') throw outcome.why;
     // The session may have been ordered again meanwhile.
     this.#saved = this.#isComplete;
+  }
+
+  /** A platform that never comes back would be asked for ever, by one more session after each of its orders. */
+  async #giveUp(): Promise<void> {
+    const { length: segments } = this.#queue;
+    this.#parts.log.error({ segments }, 'recording given up: the platform does not take it');
+    this.#lost += segments;
+    await this.#queue.clear();
+    this.#saved = true;
   }
 
   async #pause(): Promise<void> {

@@ -35,6 +35,7 @@ export interface DeliveryWish {
   readonly prerecordSeconds?: number;
   readonly pauses?: Pauses;
   readonly spoolDirectory?: string;
+  readonly giveUpAfterMs?: number;
   readonly platform?: UploadPlatform;
 }
 
@@ -45,7 +46,7 @@ export async function delivering(
   wish: DeliveryWish = {},
   clock: Clock = new FakeClock(new Date().toISOString()),
 ): Promise<Delivering<Clock>> {
-  const { segmentMaxCount = 3, prerecordSeconds = 0, pauses } = wish;
+  const { segmentMaxCount = 3, prerecordSeconds = 0, pauses, giveUpAfterMs } = wish;
   const platform = wish.platform ?? (await UploadPlatform.listen());
   const spoolDirectory = wish.spoolDirectory ?? join(await scratch(t), 'spool');
   const { log, lines } = readableLog();
@@ -56,7 +57,8 @@ export async function delivering(
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };
   const parts = { session: 'session', limits, dialogue, spool, lines: new PQueue({ concurrency: 2 }), clock, log };
-  const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
+  const pace = { ...(pauses && { pauses }), ...(giveUpAfterMs !== undefined && { giveUpAfterMs }) };
+  const delivery = new Delivery({ ...parts, ...pace });
   const life = new AbortController();
   const done = delivery.run(life.signal);
   const stop = async (): Promise<void> => {

@@ -183,6 +183,25 @@ test('a session that the platform has forgotten is given up once it is stopped, 
   assert.deepEqual(stored(), [0]);
 });
 
+test('an ended session is given up in the end when the platform never comes back', async (t) => {
+  const ten = await delivering(t, { giveUpAfterMs: 60_000 });
+  const { platform, delivery, done, stored } = ten;
+  platform.fault = () => ({ kind: 'answer', status: 500 });
+  delivery.add(segmentOf(0));
+  delivery.end();
+  await platform.until(({ heard }) => heard.length === 1);
+  let over = false;
+  void done.then(() => {
+    over = true;
+  });
+  while (!over) {
+    await ten.clock.advance(1_000);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.deepEqual(stored(), []);
+  assert.deepEqual([delivery.status.lost, delivery.status.waiting], [1, 0]);
+});
+
 test('Retry-After is waited for', async (t) => {
   const ten = await delivering(t);
   const { platform, delivery, clock, stored } = ten;
