@@ -11,6 +11,7 @@ import {
   UsageError,
   usageText,
 } from './commands/command-line.ts';
+import { GatewayError } from './runtime/errors.ts';
 
 /** The words of the command line. */
 const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
@@ -23,6 +24,10 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
     check: {
       usage: 'check [-c FILE] [--json]',
       does: 'says what would not work and why, without starting',
+      details: [
+        '',
+        'It logs in for a moment: a gateway that runs with the same login may be thrown off, and comes back by itself.',
+      ],
       load: async () => (await import('./commands/check.ts')).check,
     },
     bind: {
@@ -56,22 +61,34 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
   }),
 );
 
+const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
+
 async function main([word = '', ...args]: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { print, version } = surroundings;
   if (word === '--version') return said(print, version);
-  if (word === '--help' || word === 'help') return said(print, helpText(COMMANDS.values()));
+  if (HELP.has(word) || word === 'help') return said(print, helpText(COMMANDS.values()));
   const row = COMMANDS.get(word);
   try {
-    if (row && args.includes('--help')) return said(print, usageText(row));
+    if (row && args.some((arg) => HELP.has(arg))) return said(print, usageText(row));
     if (!row) throw new UsageError(word === '' ? 'which command?' : `unknown command: ${word}`);
     const command = await row.load();
     return await command.run(parseInvocation(command, args), surroundings);
   } catch (err) {
-    if (!(err instanceof UsageError)) throw err;
+    if (!(err instanceof UsageError)) return failed(err);
     const usage = row ? usageText(row) : helpText(COMMANDS.values());
     process.stderr.write(`ovd-gateway: ${err.message}\n\n${usage}\n`);
     return EXIT.usage;
   }
+}
+
+/** What went wrong in a sentence; only a bug shows its stack. */
+function failed(err: unknown): ExitCode {
+  const expected = err instanceof GatewayError || (err instanceof Error && 'syscall' in err);
+  const words = err instanceof GatewayError ? err.sentence : err instanceof Error ? err.message : String(err);
+  const faults = err instanceof GatewayError && Array.isArray(err.fields.faults) ? err.fields.faults : [];
+  process.stderr.write(['ovd-gateway: ', words, ...faults.map((fault) => `\n  ${fault}`), '\n'].join(''));
+  if (!expected) throw err;
+  return err instanceof GatewayError && err.kind === 'config-invalid' ? EXIT.config : EXIT.failed;
 }
 
 function said(print: (line: string) => void, text: string): ExitCode {

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cameraFor } from '../cameras.ts';
 import type { CameraPicture, CameraStream } from '../channel/ports.ts';
 import { readConfig } from '../config/read.ts';
@@ -29,6 +31,8 @@ interface Look {
 
 /** Longer than any single step may take, so that no check hangs. */
 const LOOK_MS = 60_000;
+/** More than the state file ever takes. */
+const PROBE_BYTES = 256 * 1024;
 
 /** Says what would not work and why, without starting. */
 export const check: Command = {
@@ -83,14 +87,41 @@ function looksAt(config: Config, { env, version }: Pick<Surroundings, 'env' | 'v
   const directory = stateDirectory(config, env);
   return [
     { what: 'ffmpeg', look: (signal) => ffmpegVersion({ command, clock, log }, signal) },
-    { what: 'H.264 encoder', look: async (signal) => encoderWords(await encoders.all(signal)) },
-    { what: 'state directory', look: () => checkStateDirectory(directory).then(() => directory) },
+    {
+      what: 'H.264 encoder',
+      look: async (signal) => {
+        // What is no ffmpeg would seem to encode whatever it is asked to.
+        await ffmpegVersion({ command, clock, log }, signal);
+        return encoderWords(await encoders.all(signal));
+      },
+    },
+    {
+      what: 'state directory',
+      look: async () => {
+        await checkStateDirectory(directory);
+        await tryWriting(directory);
+        return directory;
+      },
+    },
     { what: 'platform login', look: (signal) => loginWords(config, { version, clock }, signal) },
     ...config.channels.map((entry) => ({
       what: `channel ${entry.channel} ${entry.name ?? ''}`.trim(),
       look: async (signal: AbortSignal) => cameraWords(await cameraFor(entry, { clock, log }).info(signal)),
     })),
   ];
+}
+
+/** A full disk lets itself be opened; only a write tells. */
+async function tryWriting(directory: string): Promise<void> {
+  const file = join(directory, `.check-${process.pid}`);
+  try {
+    await writeFile(file, Buffer.alloc(PROBE_BYTES), { flush: true });
+  } catch (err) {
+    const reason = err instanceof Error ? err.message : String(err);
+    throw new GatewayError('state-unwritable', 'the state directory takes no file', { reason });
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 function encoderWords(trials: Awaited<ReturnType<EncoderChoice['all']>>): string {
@@ -112,7 +143,7 @@ async function loginWords(
 
 function cameraWords({ device, clockOffsetMs, streams, services }: CameraPicture): string {
   const who = device ? `${device.manufacturer} ${device.model} ${device.firmware}`.trim() : 'answers';
-  const clock = clockOffsetMs === undefined ? [] : [`clock ${(clockOffsetMs / 1000).toFixed(0)} s off`];
+  const clock = clockOffsetMs === undefined ? [] : [`clock ${Math.round(clockOffsetMs / 1000) || 0} s off`];
   const offers = services.length === 0 ? [] : [`offers ${services.join(', ')}`];
   return [who, ...clock, ...streams.map(streamWords), ...offers].join('; ');
 }

@@ -60,6 +60,13 @@ function parsedOrRefused(options: Options, args: readonly string[]) {
   }
 }
 
+/** A port number from an option; 0 is any free one. @throws UsageError */
+export function portNumber(value: string | boolean | undefined, name: string, fallback: number): number {
+  const port = wholeNumber(value, name, fallback);
+  if (port > 65_535) throw new UsageError(`--${name} wants a port, 0 to 65535`);
+  return port;
+}
+
 /** A whole number from an option, `fallback` when it was not given. @throws UsageError */
 export function wholeNumber(value: string | boolean | undefined, name: string, fallback: number): number {
   if (value === undefined) return fallback;

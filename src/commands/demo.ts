@@ -6,6 +6,7 @@ import {
   EXIT,
   type ExitCode,
   type Invocation,
+  portNumber,
   type Surroundings,
   UsageError,
   wholeNumber,
@@ -23,7 +24,7 @@ export const demo: Command = {
   run: async ({ values }: Invocation, { signal, print, self }: Surroundings): Promise<ExitCode> => {
     const cameras = wholeNumber(values.cameras, 'cameras', 2);
     if (cameras < 1 || cameras > MOST_CAMERAS) throw new UsageError(`--cameras wants 1 to ${MOST_CAMERAS}`);
-    const port = wholeNumber(values.port, 'port', 0);
+    const port = portNumber(values.port, 'port', 0);
     const tour = values.tour === true;
     const output = await logOutput(process.stdout);
     // The tour's own lines are what matters there; the gateway's log would bury them.

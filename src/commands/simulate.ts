@@ -11,10 +11,10 @@ import {
   EXIT,
   type Invocation,
   oneOf,
+  portNumber,
   type Surroundings,
   textOption,
   UsageError,
-  wholeNumber,
 } from './command-line.ts';
 import { logOutput } from './log-output.ts';
 
@@ -59,8 +59,8 @@ async function simulateOvc(
   const token = textOption(values, 'token');
   const ovc = await OvcSimulator.listen({
     host: textOption(values, 'host') ?? '127.0.0.1',
-    port: wholeNumber(values.port, 'port', 8090),
-    rtmp: { port: wholeNumber(values['rtmp-port'], 'rtmp-port', 1935) },
+    port: portNumber(values.port, 'port', 8090),
+    rtmp: { port: portNumber(values['rtmp-port'], 'rtmp-port', 1935) },
     accounts: login ? { [login.username]: login.password } : 'any',
     ...(token !== undefined && { token: new Secret(token) }),
     log,
@@ -87,8 +87,8 @@ async function simulateCamera(
       main,
       sub: {},
       host: textOption(values, 'host') ?? '127.0.0.1',
-      onvifPort: wholeNumber(values.port, 'port', 8000),
-      rtspPort: wholeNumber(values['rtsp-port'], 'rtsp-port', 8554),
+      onvifPort: portNumber(values.port, 'port', 8000),
+      rtspPort: portNumber(values['rtsp-port'], 'rtsp-port', 8554),
       habits: habitsOption(values),
     },
     { signal, log },

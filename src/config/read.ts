@@ -108,6 +108,7 @@ function wording(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') return `unknown key: ${issue.keys.join(', ')}`;
   if (issue.code !== 'invalid_type') return undefined;
   if (issue.input === undefined) return 'is required';
+  if (issue.expected === 'object') return 'must be keys with values';
   if (issue.expected === 'string' && typeof issue.input === 'number') return 'must be text: put it in quotes';
   return undefined;
 }

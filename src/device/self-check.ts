@@ -1,6 +1,7 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
+import { ensureDirectory } from '../runtime/directory.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 
@@ -68,7 +69,7 @@ const sentence = (err: unknown): string => (err instanceof GatewayError ? err.se
  */
 export async function checkStateDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await ensureDirectory(directory);
     await access(directory, constants.W_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -91,16 +91,17 @@ export class OvcLink implements Runnable {
     const pace = { pauses: PAUSES, pausesByKind: PAUSES_BY_KIND, ...(random && { random }) };
     try {
       const supervision = { signal: life.signal, clock, log, onFailure, ...pace };
-      await supervise((attempt) => this.#connect(service, attempt), supervision);
+      await supervise((attempt, working) => this.#connect(service, working, attempt), supervision);
     } finally {
       life.end();
       await service.idle();
     }
   }
 
-  async #connect(service: Dispatcher, signal: AbortSignal): Promise<void> {
+  async #connect(service: Dispatcher, working: () => void, signal: AbortSignal): Promise<void> {
     const { login, clock, log } = this.#parts;
     const accepted = (): void => {
+      working();
       this.#note({ link: { state: 'up', since: clock.wall() } });
       log.info({ host: login.url.host }, 'link up');
       this.#tellUp();

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
+import { ensureDirectory } from '../runtime/directory.ts';
 import { syncDirectory, UNFINISHED, writeDurably } from '../runtime/durable-file.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { factsOf, type Segment } from './segment.ts';
@@ -157,8 +158,7 @@ export class Spool {
   }
 
   async #makeDirectory(directory: string): Promise<void> {
-    const made = await mkdir(directory, { recursive: true, mode: 0o700 });
-    if (made !== undefined) await syncDirectory(this.#parts.directory);
+    if (await ensureDirectory(directory)) await syncDirectory(this.#parts.directory);
   }
 
   #failed(cause: unknown): GatewayError {

@@ -42,19 +42,24 @@ export function* backoff(
   for (let step = minMs; ; step = Math.min(step * growth, maxMs)) yield step * (1 - jitter + jitter * random());
 }
 
+/** What is tried; it calls `working` once it truly does its work, so that its next failure is news again. */
+export type Attempt = (signal: AbortSignal, working: () => void) => Promise<void>;
+
 /**
  * The only retry loop in the house: runs `once` again and again until the signal aborts. A failure is a warning when
  * it is news, and a debug line when it is the same as the one before, so that a camera that stays dead fills no log.
  * @throws GatewayError of a permanent kind, and nothing else.
  */
-export async function supervise(once: Runnable['run'], supervision: Supervision): Promise<void> {
+export async function supervise(once: Attempt, supervision: Supervision): Promise<void> {
   const { signal, log, pauses, pausesByKind = {}, clock = systemClock, random = Math.random, onFailure } = supervision;
   let current = pauses;
   let waits = backoff(current, random);
   let said = '';
   while (!signal.aborted) {
     const since = clock.now();
-    const err = await failure(once, signal);
+    const err = await failure(once, signal, () => {
+      said = '';
+    });
     if (signal.aborted) return;
     if (err instanceof GatewayError && PERMANENT.has(err.kind)) throw err;
     const healthy = clock.now() - since > current.healthyMs;
@@ -81,9 +86,9 @@ function logFailure(log: Logger, err: unknown, { waitMs, news }: { waitMs: numbe
   log[level]({ err, wait_ms: waitMs }, expected ? err.message : 'failed unexpectedly');
 }
 
-async function failure(once: Runnable['run'], signal: AbortSignal): Promise<unknown> {
+async function failure(once: Attempt, signal: AbortSignal, working: () => void): Promise<unknown> {
   try {
-    await once(signal);
+    await once(signal, working);
     return undefined;
   } catch (err) {
     return err;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Low } from 'lowdb';
 import type { Logger } from 'pino';
@@ -7,6 +6,7 @@ import { ALARMS } from '../channel/alarm.ts';
 import type { RememberedAlarm, RememberedRecording } from '../channel/ports.ts';
 import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { ensureDirectory } from '../runtime/directory.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 import { type CameraSections, cameraSections } from './camera-sections.ts';
@@ -82,7 +82,7 @@ export class Store implements Runnable {
   static async open(parts: StoreParts): Promise<Store> {
     const { directory, log } = parts;
     // Where it cannot be made, writing tells.
-    await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => undefined);
+    await ensureDirectory(directory).catch(() => undefined);
     const adapter = new StateFile(join(directory, FILE), (content) => stateSchema.parse(content), log);
     const file = new Low<State>(adapter, stateSchema.parse({}));
     await file.read();

@@ -28,7 +28,7 @@ test('full jitter draws from the whole step', () => {
   assert.equal(backoff({ ...PAUSES, jitter: 1 }, () => 0).next().value, 0);
 });
 
-function supervised(t: { after(fn: () => void): void }, once: (attempt: number) => Promise<void>) {
+function supervised(t: { after(fn: () => void): void }, once: (attempt: number, working: () => void) => Promise<void>) {
   const clock = new FakeClock();
   const stop = new AbortController();
   t.after(() => stop.abort());
@@ -36,9 +36,9 @@ function supervised(t: { after(fn: () => void): void }, once: (attempt: number) 
   const starts: number[] = [];
   const pausesByKind = { 'camera-unauthorized': { minMs: 600_000, maxMs: 600_000, healthyMs: 1, jitter: 0 } } as const;
   const done = supervise(
-    () => {
+    (_, working) => {
       starts.push(clock.now());
-      return once(starts.length);
+      return once(starts.length, working);
     },
     { signal: stop.signal, log, pauses: PAUSES, pausesByKind, clock, random: middle },
   );
@@ -79,6 +79,18 @@ test('the same failure again is no news, another one is', async (t) => {
       [40, 'another'],
       [40, 'the same'],
     ],
+  );
+});
+
+test('the same failure after work that went well is news again', async (t) => {
+  const { clock, lines } = supervised(t, (_, working) => {
+    working();
+    return Promise.reject(new GatewayError('link-lost', 'gone'));
+  });
+  await clock.advance(1_000);
+  assert.deepEqual(
+    lines.map(({ level }) => level),
+    [40, 40],
   );
 });
 
