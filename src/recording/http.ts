@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { rootCertificates } from 'node:tls';
 import { codeOf, connectionWords } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
 
@@ -33,7 +34,12 @@ export function webUrl(text: string): URL | undefined {
 
 export class PlatformHttp {
   readonly #plain = new http.Agent(AGENT);
-  readonly #secure = new https.Agent(AGENT);
+  readonly #secure: https.Agent;
+
+  /** `ca` (PEM) is trusted beside the public authorities: the store may be another's than the platform. */
+  constructor(ca?: string) {
+    this.#secure = new https.Agent(ca === undefined ? AGENT : { ...AGENT, ca: [...rootCertificates, ca] });
+  }
 
   /**
    * Resolves when the reply is complete, whatever its status. The caller brings the deadline, as the signal.

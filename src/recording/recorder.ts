@@ -40,6 +40,8 @@ export interface RecorderParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  /** PEM of an authority that the platform's certificate may be signed by. */
+  readonly ca?: string | undefined;
 }
 
 export interface SessionStatus extends DeliveryStatus {
@@ -68,7 +70,7 @@ interface Session {
 
 export class CloudRecorder implements Recorder, Runnable {
   readonly #parts: RecorderParts;
-  readonly #http = new PlatformHttp();
+  readonly #http: PlatformHttp;
   readonly #lines = new PQueue({ concurrency: LINES });
   readonly #sessions = new Map<string, Session>();
   readonly #recordings = new Set<Promise<void>>();
@@ -78,6 +80,7 @@ export class CloudRecorder implements Recorder, Runnable {
 
   private constructor(parts: RecorderParts) {
     this.#parts = parts;
+    this.#http = new PlatformHttp(parts.ca);
   }
 
   /** Takes stock of what earlier processes left on disk. `run` has to follow. */
