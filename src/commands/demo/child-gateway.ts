@@ -9,9 +9,9 @@ export class ChildGateway {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#closed = once(child, 'close');
     // A program that cannot be started shows in the exit code.
-    child.once('error', () => undefined);
+    this.#closed = once(child, 'close').catch(() => undefined);
+    child.on('error', () => undefined);
   }
 
   /** `self` is program and first arguments of this very program; `onLine` hears each line of its log. */
