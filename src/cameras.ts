@@ -5,6 +5,7 @@ import type { ChannelConfig, Config } from './config/schema.ts';
 import { describe } from './media/rtsp/client.ts';
 import { RtspCamera } from './media/rtsp/rtsp-camera.ts';
 import { OnvifCamera, type OnvifCameraParts } from './onvif/camera.ts';
+import type { CameraFinder } from './onvif/endpoint.ts';
 import { AlarmSource } from './onvif/events/alarm-source.ts';
 import type { CameraEvents } from './onvif/events/camera-events.ts';
 import { EventHubs } from './onvif/events/event-hub.ts';
@@ -56,7 +57,7 @@ export interface CameraWorld {
   /** Without it a camera is only looked at: nothing of it is kept, and its events are not heard. */
   readonly site?: CameraSite;
   /** Finds an ONVIF camera by who it is; without it, it is looked for where the configuration has it. */
-  readonly find?: ((signal: AbortSignal) => Promise<URL>) | undefined;
+  readonly finder?: CameraFinder | undefined;
 }
 
 /** The camera of a channel, as its configuration says how to reach it. */
@@ -64,7 +65,7 @@ export function cameraFor(entry: ChannelConfig, world: CameraWorld): Camera {
   const { channel, name = `Channel ${channel}`, onvif, rtsp } = entry;
   const { clock, log } = world;
   if (rtsp) return new RtspCamera({ url: new URL(rtsp.url), credentials: rtsp.credentials, name, clock, log });
-  if (!onvif || (onvif.host === undefined && !world.find)) return new Unfound(log);
+  if (!onvif || (onvif.host === undefined && !world.finder)) return new Unfound(log);
   const { host = '', port, tls, credentials } = onvif;
   return new OnvifCamera({
     host,
@@ -79,11 +80,11 @@ export function cameraFor(entry: ChannelConfig, world: CameraWorld): Camera {
 /** All that an ONVIF camera is told beside where it is and how to log in. */
 function onvifParts(
   { live, ptz, events }: ChannelConfig,
-  { clock, log, site, find }: CameraWorld,
+  { clock, log, site, finder }: CameraWorld,
 ): Omit<OnvifCameraParts, 'credentials' | 'host'> {
   const world = { clock, log };
   return {
-    find,
+    finder,
     describe: (url, login, signal) => describe(url, login, clock, signal),
     profile: live.profile,
     ptz: { presets: site?.presets ?? inMemory, quirks: quirksOf(ptz), deadManMs: ptz.stop_after * 1000 },

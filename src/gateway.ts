@@ -70,8 +70,7 @@ export class Gateway implements Runnable {
     const channelFor = (entry: ChannelConfig): Channel => {
       const channelLog = log.child({ room: 'channel', channel: entry.channel });
       const finder = this.#discovery.finderFor(entry, channelLog);
-      const find = finder && ((signal: AbortSignal) => finder.find(signal));
-      const camera = cameraFor(entry, { clock, log: channelLog, site, find });
+      const camera = cameraFor(entry, { clock, log: channelLog, site, finder });
       return new Channel({
         ...{ settings: entry, camera, live, recorder, stills, alarms: this.#alarms },
         ...{ clock, log: channelLog, onChange },

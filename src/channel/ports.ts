@@ -28,6 +28,11 @@ export interface CameraStream {
   readonly framesPerSecond: number | undefined;
   /** What the camera is set to send at most, as far as it says. */
   readonly bitsPerSecond: number | undefined;
+  /**
+   * To be asked before the login is used once more, after the stream was lost: throws GatewayError `other-camera` when
+   * another device has the address by now, `camera-unreachable` when that cannot be found out.
+   */
+  readonly confirm?: ((signal: AbortSignal) => Promise<void>) | undefined;
 }
 
 export interface DeviceInformation {

@@ -11,7 +11,7 @@ import type {
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError, isKind } from '../runtime/errors.ts';
 import { together } from '../runtime/supervise.ts';
-import { findDevice, type Place } from './endpoint.ts';
+import { type CameraFinder, findDevice, type Place } from './endpoint.ts';
 import type { CameraEvents } from './events/camera-events.ts';
 import { type LoginParts, logIn } from './login.ts';
 import type { CameraPtz } from './ptz/camera-ptz.ts';
@@ -21,7 +21,7 @@ import type { Describe } from './streams.ts';
 
 export interface OnvifCameraParts extends Place {
   /** Finds this very camera's device service, wherever it is now; without it, it is looked for at its place only. */
-  readonly find?: ((signal: AbortSignal) => Promise<URL>) | undefined;
+  readonly finder?: CameraFinder | undefined;
   readonly credentials: Credentials | undefined;
   /** Asks a stream for its true codecs; speaks RTSP, so it comes from outside this room. */
   readonly describe: Describe;
@@ -112,18 +112,19 @@ export class OnvifCamera implements Camera {
   }
 
   async #find(signal: AbortSignal): Promise<URL> {
-    const { find, clock, log } = this.#parts;
-    if (find) return find(signal);
+    const { finder, clock, log } = this.#parts;
+    if (finder) return finder.find(signal);
     return this.#device ?? (await findDevice(this.#parts, { clock, log }, signal));
   }
 
   async #visit<T>(work: (parts: LoginParts) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { credentials, describe, clock, log } = this.#parts;
+    const { credentials, describe, finder, clock, log } = this.#parts;
     const device = await this.#find(signal);
-    const session = new OnvifSession({ device, credentials, clock, log });
+    const confirm = finder && ((scope: AbortSignal) => finder.confirm(device, scope));
+    const session = new OnvifSession({ device, credentials, confirm, clock, log });
     try {
       this.#device = device;
-      return await work({ session, credentials, describe, log, known: new Map() });
+      return await work({ session, credentials, describe, confirm, log, known: new Map() });
     } catch (err) {
       // It may come back on another port; a host that does not answer at all is no reason to knock on every door.
       if (isKind(err, 'not-onvif') || (isKind(err, 'camera-unreachable') && err.fields['reason'] !== 'no answer')) {

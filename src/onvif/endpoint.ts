@@ -16,6 +16,17 @@ export interface Place {
   readonly path?: string;
 }
 
+/** Finds one camera by who it is, wherever it is. */
+export interface CameraFinder {
+  /** Its device service. @throws GatewayError `other-camera`, `camera-unauthorized`, and as `findDevice` does */
+  find(signal: AbortSignal): Promise<URL>;
+  /**
+   * Asks the device there who it is, before something else than a search connects to it with the login.
+   * @throws GatewayError `other-camera`, `camera-unreachable`
+   */
+  confirm(device: URL, signal: AbortSignal): Promise<void>;
+}
+
 /** A device service's address as a place to look at first. */
 export function placeOf({ hostname, port, protocol, pathname }: URL): Place {
   const secure = protocol === 'https:';

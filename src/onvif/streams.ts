@@ -21,6 +21,8 @@ export interface StreamsParts {
   readonly services: ServiceAddresses;
   readonly credentials: Credentials | undefined;
   readonly describe: Describe;
+  /** For whoever opens a stream again: throws when another device is there by now. */
+  readonly confirm?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly log: Logger;
   /** What earlier descriptions said, by profile and address, so that a camera is asked again only for what is new. */
   readonly known: Map<string, Described>;
@@ -59,7 +61,7 @@ async function described(
   parts: StreamsParts,
   signal: AbortSignal,
 ): Promise<CameraStream[]> {
-  const { credentials, log } = parts;
+  const { credentials, confirm, log } = parts;
   const streams: CameraStream[] = [];
   let answering = true;
   for (const { profile, url } of addressed) {
@@ -69,7 +71,7 @@ async function described(
       answering = !isKind(truth, 'camera-unreachable');
     }
     const { video = profile.video, audio } = !truth || truth instanceof GatewayError ? profile : truth;
-    if (video) streams.push(streamOf(profile, { url, credentials, video, audio }));
+    if (video) streams.push(streamOf(profile, { url, credentials, video, audio, confirm }));
   }
   return streams;
 }
@@ -96,7 +98,7 @@ async function truthOf(
 
 function streamOf(
   { token, name, width, height, framesPerSecond, bitsPerSecond }: MediaProfile,
-  found: Pick<CameraStream, 'url' | 'credentials' | 'video' | 'audio'>,
+  found: Pick<CameraStream, 'url' | 'credentials' | 'video' | 'audio' | 'confirm'>,
 ): CameraStream {
   return { profile: token, name, ...found, width, height, framesPerSecond, bitsPerSecond };
 }

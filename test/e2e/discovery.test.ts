@@ -35,6 +35,21 @@ describe('discovery', { concurrency: 5 }, () => {
     });
   }
 
+  test('who takes the address of a camera between two looks gets no login either', async (t) => {
+    const lan = await Lan.start(t);
+    const { camera, leave } = await lan.camera(1, '127.0.0.2');
+    const onvif = { host: '127.0.0.2', port: camera.port, ...written(CAMERA_USER) };
+    const { whenOnline, said } = await lanGateway(t, { discovery: lan.discovery, channels: [{ channel: 7, onvif }] });
+    await whenOnline(7);
+    // The long poll is what feels the loss at once.
+    await camera.asked('PullMessages', 2);
+    await leave();
+    const impostor = await lan.camera(2, '127.0.0.2', { user: STRANGER, port: camera.port });
+    await said('another camera answers at this address');
+    await whenOnline();
+    assert.equal(impostor.camera.counts.logins, 0);
+  });
+
   test('a camera that has moved is found where it went after a restart, too', async (t) => {
     const lan = await Lan.start(t);
     const moving = await lan.camera(1, '127.0.0.2');

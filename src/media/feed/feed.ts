@@ -118,6 +118,7 @@ export class Feed implements Runnable {
   async #generation(signal: AbortSignal): Promise<void> {
     const { command, stream, log, recipes, plan: planFor } = this.#parts;
     if (isKind(this.#down, 'camera-unreachable')) await knock(stream.url, this.#clock, signal);
+    if (this.#starts > 0) await stream.confirm?.(signal);
     const plan = await planFor(signal);
     const { recipe } = recipes;
     const args = feedArguments({ stream, plan, recipe });

@@ -6,7 +6,7 @@ import { GatewayError, isKind } from '../../runtime/errors.ts';
 import type { DiscoveredDevice } from '../discovery/device.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
 import type { Sighting } from '../discovery/scans.ts';
-import { findDevice, type Place, placeOf } from '../endpoint.ts';
+import { type CameraFinder, findDevice, type Place, placeOf } from '../endpoint.ts';
 import {
   type CameraIdentity,
   isEndpoint,
@@ -84,7 +84,7 @@ interface Meeting {
  * Finds one camera: where it was, where the configuration has it, or where the scans have seen it. Never sends the login
  * to a device that can be told to be another one (README.md has the rules). Knows one search at a time.
  */
-export class Whereabouts {
+export class Whereabouts implements CameraFinder {
   readonly #parts: WhereaboutsParts;
   readonly #shunned = new Map<string, number>();
   /** Since when a device does not say who it is, by host and port. */
@@ -126,15 +126,13 @@ export class Whereabouts {
     throw telling ?? unreachable(NOT_FOUND);
   }
 
-  /**
-   * Asks the device there who it is, before something else than a search connects to it with the login.
-   * @throws GatewayError `other-camera`, `camera-unreachable`
-   */
   async confirm(device: URL, signal: AbortSignal): Promise<void> {
     const known = this.#known();
-    if (!known) return;
-    const told = await whoAnswers(this.#stranger(device), known.identity, signal);
-    if (likeness(known.identity, told) === 'other') throw otherCamera(device, nameOf(told));
+    // Of a camera that never says who it is, asking again tells nothing.
+    if (!known?.openly) return;
+    const sought = soughtFor(this.#parts.wanted, known.identity);
+    const told = await whoAnswers(this.#stranger(device), sought, signal);
+    if (!isProof(likeness(sought, told))) throw otherCamera(device, nameOf(told));
   }
 
   #known(): KnownCamera | undefined {
@@ -198,7 +196,8 @@ export class Whereabouts {
     else this.#mute.delete(device.host);
     const first = known === undefined && expected;
     const identity = await this.#introduced({ stranger, sought, like, first }, signal);
-    const openly = isProof(likeness(identity, await whoAnswers(stranger, identity, signal)));
+    const itself = soughtFor(wanted, identity);
+    const openly = isProof(likeness(itself, await whoAnswers(stranger, itself, signal)));
     memory.keep({ identity, openly, address: device.href, wanted: wish(wanted) });
     return device;
   }
