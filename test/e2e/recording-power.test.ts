@@ -7,7 +7,17 @@ import type { VirtualCamera } from '../../src/simulator/camera/camera.ts';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import type { RecordingReport } from '../../src/simulator/ovc/recording-ledger.ts';
 import { GatewayProcess } from '../peers/gateway-process.ts';
-import { keepaliveSays, PATIENT, play, saved, spooled, startRecord, stopRecord, stored } from '../peers/recorded.ts';
+import {
+  holes,
+  keepaliveSays,
+  PATIENT,
+  play,
+  saved,
+  spooled,
+  startRecord,
+  stopRecord,
+  stored,
+} from '../peers/recorded.ts';
 import { scratch } from '../peers/scratch.ts';
 import { CODE, siteConfig, startCamera, startOvc } from '../peers/site.ts';
 
@@ -30,11 +40,18 @@ interface Box {
 }
 
 async function box(t: TestContext, camera: VirtualCamera): Promise<Box> {
+  const gateways: GatewayProcess[] = [];
+  // Before its directory goes, whoever writes there has to.
+  t.after(async () => {
+    for (const gateway of gateways) gateway.kill('SIGKILL');
+    await Promise.all(gateways.map(({ ended }) => ended));
+  });
   const [ovc, stateDirectory] = await Promise.all([startOvc(t), scratch(t)]);
   const config = JSON.stringify({ ...JSON.parse(siteConfig(ovc, [camera])), state_dir: stateDirectory });
   const boot = async (): Promise<GatewayProcess> => {
     const logins = ovc.devices.get(CODE)?.report.logins ?? 0;
     const gateway = GatewayProcess.run(t, config);
+    gateways.push(gateway);
     const seen = () => (ovc.devices.get(CODE)?.report.logins ?? 0) > logins && (keepaliveSays(ovc)?.state ?? 0) > 0;
     await ovc.waitFor(seen, PATIENT);
     return gateway;
@@ -47,6 +64,11 @@ async function recording(at: Box, session: string): Promise<GatewayProcess> {
   await startRecord(at.ovc, session, { seg_duration: SEGMENT_SECONDS, seg_max_count: IN_MEMORY });
   await stored(at.ovc, session, 1);
   return gateway;
+}
+
+/** Waits until the gateway has said so. */
+async function said({ ovc }: Box, gateway: GatewayProcess, words: string): Promise<void> {
+  await ovc.waitFor(() => gateway.text.includes(words), PATIENT);
 }
 
 /** Gives the moment of the end in Unix seconds. */
@@ -89,7 +111,6 @@ async function cutDuringAnUpload(t: TestContext, camera: VirtualCamera): Promise
   assert.deepEqual(spooled(at.stateDirectory), [], 'while uploads succeed nothing goes to disk');
   await at.boot();
   const report = await afterwards(at, 'upload', 1);
-  assert.equal(report.gaps.length, 1);
   const lost = moment - heldUntil(report, moment);
   assert.ok(lost <= (IN_MEMORY + 2) * SEGMENT_SECONDS + SKEW_SECONDS, `${lost} s lost`);
 }
@@ -107,7 +128,7 @@ async function cutDuringAWriteAndAResume(t: TestContext, camera: VirtualCamera):
 
   // In the middle of taking up what was left, and of delivering it.
   const second = await at.boot();
-  await second.says('recording resumed');
+  await said(at, second, 'recording resumed');
   await cut(second);
   ovc.faults.clear();
   ovc.faults.setStorage({ bytesPerSecond: 200_000 });
@@ -126,8 +147,7 @@ async function cutDuringAWriteAndAResume(t: TestContext, camera: VirtualCamera):
   assert.ok(lost <= 2 * SEGMENT_SECONDS + SKEW_SECONDS, `${lost} s lost of what should have been on disk`);
   const untilCut = report.segments.filter(({ start }) => start < moment).length;
   assert.ok(untilCut >= whole + before, 'every segment that was on disk has arrived');
-  assert.ok(report.gaps.every(({ seconds }) => seconds > 0));
-  assert.ok(report.gaps.length <= 3, 'nothing is missing but around the cuts');
+  assert.ok(holes(report).length <= 3, 'nothing is missing but around the cuts');
   fourth.kill('SIGTERM');
   assert.equal(await fourth.ended, 0);
 }
@@ -167,13 +187,13 @@ async function diskRunsFull(t: TestContext, camera: VirtualCamera): Promise<void
   limitFiles(gateway.pid, 30_000);
   ovc.faults.setStorage({ down: 'reset' });
   await ovc.waitFor(() => state() === 3, PATIENT);
-  await gateway.says('segment lost');
+  await said(at, gateway, 'segment lost');
   assert.deepEqual(spooled(stateDirectory).filter(isSegment), []);
   limitFiles(gateway.pid, 'unlimited');
   await ovc.waitFor(() => state() === 1 && spooled(stateDirectory).filter(isSegment).length > 0, PATIENT);
   ovc.faults.clear();
   const report = await afterwards(at, 'full', 0);
-  assert.equal(report.gaps.length, 1, 'what memory could not hold is missing, in one piece');
+  assert.equal(holes(report).length, 1, 'what memory could not hold is missing, in one piece');
 }
 
 function limitFiles(pid: number, bytes: number | 'unlimited'): void {
@@ -189,10 +209,10 @@ async function diskTakesNothing(t: TestContext, camera: VirtualCamera): Promise<
   ovc.faults.setStorage({ down: 'reset' });
   await ovc.waitFor(() => ovc.devices.get(CODE)?.report.state === 3, PATIENT);
   assert.equal(keepaliveSays(ovc)?.record_session, 'readonly');
-  await gateway.says('the disk takes no segments');
+  await said(at, gateway, 'the disk takes no segments');
   ovc.faults.clear();
   const report = await afterwards(at, 'readonly', 0);
-  assert.ok(report.gaps.length <= 1);
+  assert.ok(holes(report).length <= 1);
   gateway.kill('SIGTERM');
   assert.equal(await gateway.ended, 0);
 }

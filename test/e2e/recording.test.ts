@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { TimedAnswer } from '../../src/simulator/ovc/conversation.ts';
 import type { RecordingReport } from '../../src/simulator/ovc/recording-ledger.ts';
 import {
+  holes,
   keepaliveSays,
   PATIENT,
   play,
@@ -34,8 +35,12 @@ const CAMERAS = [
 type Site = Awaited<ReturnType<typeof startSite>>;
 
 /** Nothing lost, nothing doubled, nothing out of order, and no fault in how it was brought. */
-function assertWhole({ segments, gaps, inOrder, faults, repeated }: RecordingReport): void {
-  assert.deepEqual({ gaps, inOrder, faults, repeated }, { gaps: [], inOrder: true, faults: [], repeated: 0 });
+function assertWhole(report: RecordingReport): void {
+  const { segments, inOrder, faults, repeated } = report;
+  assert.deepEqual(
+    { inOrder, faults, repeated, holes: holes(report) },
+    { inOrder: true, faults: [], repeated: 0, holes: [] },
+  );
   assert.equal(new Set(segments.map(({ start }) => start)).size, segments.length);
 }
 
@@ -67,7 +72,7 @@ async function startsAndStops(site: Site): Promise<void> {
   await ovc.waitFor(() => channel(0)?.record_session === 'plain');
   const again = await startRecord(ovc, 'plain');
   assert.equal(errorOf(again), undefined);
-  assert.ok(again.ms < 1_000);
+  assert.ok(again.ms < 3_000);
   await publish('s1', 'with-recording');
   await ovc.waitFor(() => channel(0)?.state === 2 && channel(0)?.record_session === 'plain');
   await stored(ovc, 'plain', 2);
@@ -87,7 +92,7 @@ async function startsAndStops(site: Site): Promise<void> {
 
   await stored(ovc, 'other', 1);
   const stop = await stopRecord(ovc, 'other');
-  assert.ok(stop.ms < 1_000);
+  assert.ok(stop.ms < 3_000);
   await ovc.waitFor(() => channel(0) && channel(0)?.record_session === undefined);
   const second = await saved(ovc, 'other');
   assert.ok(second.segments.at(-1)?.confirmed);
@@ -113,15 +118,15 @@ async function pausesAndResumes(site: Site): Promise<void> {
   await ovc.waitFor(() => (ovc.recordings.get('alarm')?.postponed ?? 0) >= opened.postponed + 5, PATIENT);
   ovc.recordings.gate('alarm', true);
   await stored(ovc, 'alarm', segments.length + 4);
-  const { gaps, inOrder, faults, ...rest } = await stopped(site, 'alarm', 1);
-  assert.deepEqual({ inOrder, faults }, { inOrder: true, faults: [] });
-  assert.equal(gaps.length, 1, 'only what the pause has dropped is missing');
+  const report = await stopped(site, 'alarm', 1);
+  assert.deepEqual({ inOrder: report.inOrder, faults: report.faults }, { inOrder: true, faults: [] });
+  assert.equal(holes(report).length, 1, 'only what the pause has dropped is missing');
   assert.deepEqual(spooled(site.stateDirectory, 1), []);
   const list = await (await fetch(ovc.recordings.playlistUrl('alarm'))).text();
   assert.equal(list.match(/#EXT-X-DISCONTINUITY/g)?.length, 1);
   const played = await play(ovc.recordings.playlistUrl('alarm'));
   assert.equal(played.complaints, '');
-  assert.ok(rest.segments.length >= 10);
+  assert.ok(report.segments.length >= 10);
 }
 
 async function outlivesAnOutage(site: Site): Promise<void> {
@@ -179,7 +184,7 @@ async function outlivesAStall(site: Site): Promise<void> {
   const report = await stopped(site, 'stall', 6);
   assert.equal(report.inOrder, true);
   assert.deepEqual(report.faults, []);
-  assert.equal(report.gaps.length, 1);
+  assert.ok(report.gaps.some(({ seconds }) => seconds > 5));
   // A camera that names its clock only later makes ffmpeg move the time stamps a little, so not every step is a frame.
   await assertLasts(site, report, 0.5);
 }

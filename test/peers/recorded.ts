@@ -10,7 +10,8 @@ import { CODE } from './site.ts';
 /** Recording orders to the simulated platform's device, and what came of them as players see it. */
 
 const run = promisify(execFile);
-export const PATIENT = { timeoutMs: 30_000 };
+/** Long enough for a machine that has much else to do. */
+export const PATIENT = { timeoutMs: 60_000 };
 
 /** StartCloudRecord of a session that uploads to the platform itself: segments of 2 s. */
 export function startRecord(ovc: OvcSimulator, session: string, params: object = {}): Promise<TimedAnswer> {
@@ -43,6 +44,14 @@ export function saved(ovc: OvcSimulator, session: string): Promise<RecordingRepo
 
 export const keepaliveSays = (ovc: OvcSimulator, channel = 0) =>
   ovc.devices.get(CODE)?.report.channels.find((entry) => entry.channel === channel);
+
+/** After which segments the time stamps do not go on: something is missing there, or there twice. */
+export function holes({ segments }: RecordingReport): string[] {
+  const pairs = segments.slice(1).map((segment, index) => ({ segment, before: segments[index] ?? segment }));
+  return pairs
+    .filter(({ segment, before }) => Math.abs(segment.nextDts - segment.duration * 90_000 - before.nextDts) > 1)
+    .map(({ before }) => before.name);
+}
 
 /** All packets of a list or a single segment, as ffprobe gets them from the platform, and what it complains of. */
 export async function play(url: string) {
