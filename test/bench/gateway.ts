@@ -107,6 +107,19 @@ export class MeasuredGateway {
     return this.ask('RTMPStopPublish', { channel, stream_id: name });
   }
 
+  /** Orders a cloud recording with ten seconds a segment. */
+  record(channel: number, session: string): Promise<void> {
+    return this.ask('StartCloudRecord', {
+      ...{ channel, session_id: session, max_bitrate: 0, seg_duration: 10, seg_max_size: 16_777_216 },
+      ...{ seg_max_count: 6, prerecord_seconds: 30, start_ts: 0 },
+      cbk_url: this.#ovc.recordings.callbackUrl(session),
+    });
+  }
+
+  stopRecord(channel: number, session: string): Promise<void> {
+    return this.ask('StopCloudRecord', { channel, session_id: session });
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }

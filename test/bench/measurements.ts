@@ -1,6 +1,6 @@
 import { answerTimes } from './measure/answers.ts';
 import { linkRestored, startToKeepalive } from './measure/link.ts';
-import { liveCost } from './measure/live-cost.ts';
+import { liveCost, recordCost } from './measure/live-cost.ts';
 import { publishTimes } from './measure/publish.ts';
 import { stallTimes } from './measure/stall.ts';
 import type { BenchOptions } from './options.ts';
@@ -22,6 +22,11 @@ export const MEASUREMENTS: readonly Measurement[] = [
     name: 'live',
     how: 'all cameras pushed, by the gateway and by one plain ffmpeg each, in turns; CPU and PSS of the whole process tree',
     make: liveCost,
+  },
+  {
+    name: 'record',
+    how: 'the same with a cloud recording of each camera, half of them paused with pre-record, beside two plain ffmpegs each: one pushes, one cuts segments',
+    make: recordCost,
   },
   {
     name: 'publish',

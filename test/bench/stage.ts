@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../src/runtime/log.ts';
@@ -7,7 +7,10 @@ import type { StreamReport } from '../../src/simulator/ovc/rtmp-stream.ts';
 import { CAMERA_LOGIN, Cameras } from './cameras.ts';
 import type { Child } from './child.ts';
 import { type GatewayWish, MeasuredGateway } from './gateway.ts';
-import { plainPush, plainPushLine } from './plain-ffmpeg.ts';
+import { plainPush, plainPushLine, plainSegments, plainSegmentsLine } from './plain-ffmpeg.ts';
+
+/** Where the lines of the second peer begin among the peer lines. */
+const SEGMENT_LINES = 1_000;
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -69,6 +72,15 @@ export class Stage {
     const rtmpUrl = this.ovc.rtmpUrl('live', name);
     this.peerLines.set(camera, plainPushLine(rtspUrl, rtmpUrl));
     return this.#keep(Promise.resolve(plainPush(rtspUrl, rtmpUrl)));
+  }
+
+  /** A plain ffmpeg that cuts a camera into segments on disk. */
+  async plainSegments(camera: number, name: string): Promise<Child> {
+    const { rtspUrl = '' } = (await this.cameras.look())[camera] ?? {};
+    const folder = join(this.#folder, name);
+    await mkdir(folder);
+    this.peerLines.set(SEGMENT_LINES + camera, plainSegmentsLine(rtspUrl, folder));
+    return this.#keep(Promise.resolve(plainSegments(rtspUrl, folder)));
   }
 
   /** A name that nothing else in this run has. */

@@ -6,7 +6,7 @@ import { processPssMb, treeCost } from '../process-tree.ts';
 import type { Row } from '../report.ts';
 import type { Stage } from '../stage.ts';
 
-/** What it costs to push all cameras at once, beside the same by one plain ffmpeg for each. */
+/** What it costs to push all cameras at once, and to record them too, beside the same by plain ffmpegs. */
 
 const NODE_BUDGET_MB = { process: 90, channel: 4 } as const;
 
@@ -24,8 +24,20 @@ interface Span {
   readonly windowMs: number;
 }
 
+/** All cameras live. */
+export async function liveCost(stage: Stage, options: BenchOptions): Promise<Row[]> {
+  return rows(await turnsOf(stage, options, 'live'), 'live');
+}
+
+/** All cameras live and recording; half of the sessions are paused and keep what comes before an alarm. */
+export async function recordCost(stage: Stage, options: BenchOptions): Promise<Row[]> {
+  return rows(await turnsOf(stage, options, 'live + recording'), 'live + recording');
+}
+
+type Job = 'live' | 'live + recording';
+
 /** Turns of both sides, one after the other, so that a machine that changes its mood changes it for both. */
-export async function liveCost(stage: Stage, { cameras, seconds, turns, settleMs }: BenchOptions): Promise<Row[]> {
+async function turnsOf(stage: Stage, { cameras, seconds, turns, settleMs }: BenchOptions, job: Job): Promise<Turns> {
   const span = { settleMs, windowMs: (seconds * 1000) / turns };
   const gateway = await stage.gateway({ channels: await stage.onvifChannels() });
   await gateway.camerasOnline();
@@ -34,29 +46,43 @@ export async function liveCost(stage: Stage, { cameras, seconds, turns, settleMs
   const nodePss: number[] = [];
   for (let turn = 1; turn <= turns; turn++) {
     const names = Array.from({ length: cameras }, () => stage.name('ours'));
-    ours.push(await gatewayCost(stage, gateway, { names, span }));
+    ours.push(await gatewayCost(stage, gateway, { names, span, job }));
     nodePss.push(processPssMb(gateway.pid));
+    if (job !== 'live') await Promise.all(names.map((name, channel) => gateway.stopRecord(channel, name)));
     await Promise.all(names.map((name, channel) => gateway.unpublish(channel, name)));
     if (turn === turns) await stage.stop(gateway);
     await camerasFree(stage);
-    theirs.push(await ffmpegCost(stage, cameras, span));
+    theirs.push(await ffmpegCost(stage, cameras, { span, job }));
   }
-  return rows({ ours, theirs, nodePss, cameras });
+  return { ours, theirs, nodePss, cameras };
 }
 
 async function gatewayCost(
   stage: Stage,
   gateway: MeasuredGateway,
-  { names, span }: { names: readonly string[]; span: Span },
+  { names, span, job }: { names: readonly string[]; span: Span; job: Job },
 ): Promise<Cost> {
   await Promise.all(names.map((name, channel) => gateway.publish(channel, name)));
   await Promise.all(names.map((name) => stage.keyFrames(name)));
+  if (job !== 'live') await Promise.all(names.map((name, channel) => recorded(stage, gateway, { name, channel })));
   return steadyCost(stage, [gateway.pid], span);
 }
 
-async function ffmpegCost(stage: Stage, cameras: number, span: Span): Promise<Cost> {
+async function recorded(
+  { ovc }: Stage,
+  gateway: MeasuredGateway,
+  { name, channel }: { name: string; channel: number },
+): Promise<void> {
+  ovc.recordings.gate(name, channel % 2 === 0);
+  await gateway.record(channel, name);
+}
+
+async function ffmpegCost(stage: Stage, cameras: number, { span, job }: { span: Span; job: Job }): Promise<Cost> {
   const names = Array.from({ length: cameras }, () => stage.name('plain'));
   const pushes = await Promise.all(names.map((name, camera) => stage.plainPush(camera, name)));
+  if (job !== 'live') {
+    pushes.push(...(await Promise.all(names.map((name, camera) => stage.plainSegments(camera, name)))));
+  }
   await Promise.all(names.map((name) => stage.keyFrames(name)));
   const roots = pushes.map(({ pid }) => pid);
   const cost = await steadyCost(stage, roots, span);
@@ -86,20 +112,30 @@ interface Turns {
   readonly cameras: number;
 }
 
-function rows({ ours, theirs, nodePss, cameras }: Turns): Row[] {
+/** The limits of the architecture, where there are any for the job. */
+const BUDGET: Readonly<Record<Job, { readonly cpuPercent?: { ratio: number }; readonly pssMb?: { ratio: number } }>> = {
+  live: {},
+  'live + recording': { cpuPercent: { ratio: 0.65 }, pssMb: { ratio: 0.6 } },
+};
+
+function rows({ ours, theirs, nodePss, cameras }: Turns, job: Job): Row[] {
   const side = (costs: readonly Cost[], field: keyof Cost): number[] => costs.map((cost) => cost[field]);
   const both = (field: keyof Cost): Pick<Row, 'figure' | 'samples' | 'peer' | 'peerSamples'> => {
     const [samples, peerSamples] = [side(ours, field), side(theirs, field)];
     return { figure: mean(samples), samples, peer: mean(peerSamples), peerSamples };
   };
+  const ratio = (field: 'cpuPercent' | 'pssMb'): Pick<Row, 'budget'> => {
+    const budget = BUDGET[job][field];
+    return budget ? { budget } : {};
+  };
   const most = NODE_BUDGET_MB.process + NODE_BUDGET_MB.channel * cameras;
   return [
-    { name: `${cameras} cameras live: CPU`, unit: '% of a core', ...both('cpuPercent') },
-    { name: `${cameras} cameras live: PSS`, unit: 'MB', ...both('pssMb') },
+    { name: `${cameras} cameras ${job}: CPU`, unit: '% of a core', ...both('cpuPercent'), ...ratio('cpuPercent') },
+    { name: `${cameras} cameras ${job}: PSS`, unit: 'MB', ...both('pssMb'), ...ratio('pssMb') },
     {
-      ...{ name: `${cameras} cameras live: PSS of the Node process`, unit: 'MB', figure: mean(nodePss) },
+      ...{ name: `${cameras} cameras ${job}: PSS of the Node process`, unit: 'MB', figure: mean(nodePss) },
       ...{ samples: nodePss, budget: { most } },
     },
-    { name: 'RTSP sessions per camera while live', unit: 'sessions', ...both('sessions'), budget: { most: 1 } },
+    { name: `RTSP sessions per camera while ${job}`, unit: 'sessions', ...both('sessions'), budget: { most: 1 } },
   ];
 }
