@@ -61,7 +61,7 @@ export class Gateway implements Runnable {
     this.#feeds = feeds;
     this.#recorder = recorder;
     this.#store = store;
-    this.#alarms = this.#alarmPost(config, { clock, log: log.child({ room: 'alarms' }) });
+    this.#alarms = this.#alarmPost(config, new PlatformHttp(login.ca), { clock, log: log.child({ room: 'alarms' }) });
     const presets = (camera: string) => store.presetsOf(camera);
     const site = new CameraSite({ events: config.events, presets, clock, log: log.child({ room: 'onvif' }) });
     this.#site = site;
@@ -71,10 +71,8 @@ export class Gateway implements Runnable {
       const channelLog = log.child({ room: 'channel', channel: entry.channel });
       const finder = this.#discovery.finderFor(entry, channelLog);
       const camera = cameraFor(entry, { clock, log: channelLog, site, finder });
-      return new Channel({
-        ...{ settings: entry, camera, live, recorder, stills, alarms: this.#alarms },
-        ...{ clock, log: channelLog, onChange },
-      });
+      const edges = { camera, live, recorder, stills, alarms: this.#alarms };
+      return new Channel({ settings: entry, ...edges, clock, log: channelLog, onChange });
     };
     this.#channels = new Channels(this.#discovery.channels.map(channelFor));
     this.#discovery.onNewChannel((entry) => {
@@ -112,12 +110,10 @@ export class Gateway implements Runnable {
     const store = await Store.open({ directory: stateDirectory, clock, log: parts.log.child({ room: 'store' }) });
     const log = parts.log.child({ room: 'recording' });
     const { spool_max_bytes: maxBytes, spool_max_age } = config.recording;
-    const spool = new Spool({
-      ...{ directory: join(stateDirectory, 'spool'), maxBytes, maxAgeMs: spool_max_age * 1_000 },
-      ...{ clock, log },
-    });
+    const bounds = { maxBytes, maxAgeMs: spool_max_age * 1_000 };
+    const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, log });
     const footage = new FootageMedia(feeds);
-    const recorder = await CloudRecorder.open({ footage, spool, book: store, clock, log });
+    const recorder = await CloudRecorder.open({ footage, spool, book: store, clock, log, ca: parts.login.ca });
     return new Gateway(parts, { feeds, recorder, store });
   }
 
@@ -137,8 +133,12 @@ export class Gateway implements Runnable {
     await together(signal, parts).finally(() => this.#store.flush());
   }
 
-  #alarmPost({ alarms }: Config, world: { readonly clock: Clock; readonly log: Logger }): AlarmPost {
-    const upload = new PictureUpload({ http: new PlatformHttp(), method: alarms.picture_upload, clock: world.clock });
+  #alarmPost(
+    { alarms }: Config,
+    http: PlatformHttp,
+    world: { readonly clock: Clock; readonly log: Logger },
+  ): AlarmPost {
+    const upload = new PictureUpload({ http, method: alarms.picture_upload, clock: world.clock });
     return new AlarmPost({
       notify: async (edge, received) => {
         const answer = await this.#link.call('AlarmNotify', alarmNotice(edge, localDateTime), received);
