@@ -5,7 +5,7 @@ import { mappedChannel } from './config/schema.ts';
 import { hostProber, type ProbeHost } from './onvif/discovery/probe-host.ts';
 import { addressesOf, DISCOVERY_GROUP, ownAddresses, scan } from './onvif/discovery/scan.ts';
 import { Scans } from './onvif/discovery/scans.ts';
-import { type CameraIdentity, likeness, nameOf } from './onvif/identity/identity.ts';
+import { type CameraIdentity, isProof, likeness, nameOf, sameEndpoint } from './onvif/identity/identity.ts';
 import { type Newcomer, Newcomers } from './onvif/identity/newcomers.ts';
 import { Refusals } from './onvif/identity/refusals.ts';
 import {
@@ -33,12 +33,15 @@ const numbersOf = (store: DiscoveryParts['store']) => store.section('numbers');
 const MOST_MAPPED = 256;
 
 /** Our own addresses that are searched from, by the configuration. */
-export function searchedAddresses({ interfaces }: Config['discovery']): string[] {
+export function searchedAddresses({ interfaces }: Pick<Config['discovery'], 'interfaces'>): string[] {
   return interfaces ? addressesOf(interfaces) : ownAddresses();
 }
 
 /** Searches the network cards that the configuration means, once. */
-export function scanner({ discovery }: Pick<Config, 'discovery'>, world: { clock: Clock; log: Logger }) {
+export function scanner(
+  { discovery }: { readonly discovery: Pick<Config['discovery'], 'interfaces' | 'port'> },
+  world: { readonly clock: Clock; readonly log: Logger },
+) {
   const to = { host: DISCOVERY_GROUP, port: discovery.port };
   return (signal: AbortSignal, listenMs?: number) =>
     scan({ from: searchedAddresses(discovery), to, ...(listenMs !== undefined && { listenMs }) }, world, signal);
@@ -115,18 +118,16 @@ export class Discovery implements Runnable {
   #remembered(): ChannelConfig[] {
     const { config, store, log } = this.#parts;
     if (!config.discovery.enabled || !config.discovery.auto_map) return [];
-    const configured = new Set(config.channels.map(({ channel }) => channel));
-    return numbersOf(store)
-      .read()
-      .filter(({ channel }) => !configured.has(channel))
-      .filter((mapped) => {
-        const owner = config.channels.find((entry) => this.#isOf(entry, mapped));
-        if (!owner) return true;
-        const fields = { channel: owner.channel, remembered: mapped.channel, camera: nameOf(mapped.identity) };
-        log.warn(fields, 'the configuration gives this camera another channel; its own number is not used');
-        return false;
-      })
-      .map((mapped) => this.#entryOf(mapped));
+    const numbers = numbersOf(store).read();
+    const free = rememberedChannels(config, numbers);
+    return free.filter(({ channel }) => {
+      const mapped = numbers.find((each) => each.channel === channel);
+      const owner = mapped && config.channels.find((entry) => this.#isOf(entry, mapped));
+      if (!owner) return true;
+      const fields = { channel: owner.channel, remembered: channel, camera: nameOf(mapped.identity) };
+      log.warn(fields, 'the configuration gives this camera another channel; its own number is not used');
+      return false;
+    });
   }
 
   /** True when a configured channel has the camera of a number, by who it is or, before its first login, by where. */
@@ -138,22 +139,9 @@ export class Discovery implements Runnable {
     return address !== undefined && isAt(onvif, new URL(address));
   }
 
-  #entryOf({ channel, name, account }: Mapped): ChannelConfig {
-    const { credentials } = this.#parts.config.discovery;
-    return mappedChannel({ channel, name, credentials: credentials[account]?.credentials });
-  }
-
   #isTaken(device: URL, identity: CameraIdentity): boolean {
     const cameras = this.#parts.store.section('cameras').read();
-    return [...this.#channels.values()].some(({ channel, onvif, rtsp }) => {
-      if (rtsp) return new URL(rtsp.url).hostname === device.hostname;
-      const known = cameras[channel];
-      if (known && onvif && known.wanted === wishOf(onvif)) {
-        const like = likeness(known.identity, identity);
-        return like === 'same' || like === 'endpoint' || (like === 'unknown' && known.address === device.href);
-      }
-      return isAt(onvif, device) || (onvif?.endpoint !== undefined && onvif.endpoint === identity.endpoint);
-    });
+    return channelOf(device, identity, { entries: this.channels, cameras }) !== undefined;
   }
 
   #welcome({ identity, openly, device, name, account }: Newcomer): void {
@@ -180,7 +168,8 @@ export class Discovery implements Runnable {
       account,
     };
     numbers.write([...others, mapped].sort((a, b) => a.channel - b.channel));
-    const entry = this.#entryOf(mapped);
+    const [entry] = rememberedChannels(config, [mapped]);
+    if (!entry) return;
     this.#memoryOf(channel).keep({ identity, openly, address: device.href, wanted: wishOf(entry.onvif) });
     if (this.#channels.has(channel)) return;
     this.#channels.set(channel, entry);
@@ -197,6 +186,43 @@ export class Discovery implements Runnable {
       },
     };
   }
+}
+
+/** Channels, and what is remembered of their cameras. */
+export interface Site {
+  readonly entries: readonly ChannelConfig[];
+  /** By channel number. */
+  readonly cameras: Readonly<Record<string, KnownCamera>>;
+}
+
+/** The channel that a device belongs to: by who it is, or where nothing is known of that, by where it is. */
+export function channelOf(
+  device: URL,
+  identity: CameraIdentity,
+  { entries, cameras }: Site,
+): ChannelConfig | undefined {
+  return entries.find(({ channel, onvif, rtsp }) => {
+    if (rtsp) return new URL(rtsp.url).hostname === device.hostname;
+    const known = cameras[channel];
+    if (!known || known.wanted !== wishOf(onvif)) {
+      return isAt(onvif, device) || sameEndpoint(onvif?.endpoint ?? '', identity.endpoint);
+    }
+    const like = likeness(known.identity, identity);
+    return isProof(like) || (like === 'unknown' && known.address === device.href);
+  });
+}
+
+/** The channels that discovered cameras have been given, those left out whose numbers the configuration uses. */
+export function rememberedChannels(
+  { discovery, channels }: Pick<Config, 'discovery' | 'channels'>,
+  numbers: readonly Mapped[],
+): ChannelConfig[] {
+  const configured = new Set(channels.map(({ channel }) => channel));
+  return numbers
+    .filter(({ channel }) => !configured.has(channel))
+    .map(({ channel, name, account }) =>
+      mappedChannel({ channel, name, credentials: discovery.credentials[account]?.credentials }),
+    );
 }
 
 /** What the configuration says of where an ONVIF camera is. */

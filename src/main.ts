@@ -36,6 +36,17 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
       details: ['', 'A gateway that runs with the same login loses its link for a moment.'],
       load: async () => (await import('./commands/bind.ts')).bind,
     },
+    discover: {
+      usage: 'discover [--seconds N] [--json] [-c FILE]',
+      does: 'ONVIF devices on the LAN, and which channel each has',
+      load: async () => (await import('./commands/discover.ts')).discover,
+    },
+    probe: {
+      usage: 'probe HOST[:PORT] [-u USER] [-p PASSWORD] [--json]',
+      does: 'one camera in full, for a bug report; no secrets in it',
+      details: ['', 'The password may come from OVD_CAMERA_PASSWORD, so that it is in no list of processes.'],
+      load: async () => (await import('./commands/probe.ts')).probe,
+    },
     demo: {
       usage: 'demo [--cameras N] [--port N] [--tour]',
       does: 'simulated platform, virtual cameras and the gateway on this machine',

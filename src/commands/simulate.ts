@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { DISCOVERY_GROUP, DISCOVERY_PORT } from '../onvif/discovery/scan.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
 import { aborted } from '../runtime/scope.ts';
 import { Secret } from '../runtime/secret.ts';
@@ -90,6 +91,7 @@ async function simulateCamera(
       onvifPort: portNumber(values.port, 'port', 8000),
       rtspPort: portNumber(values['rtsp-port'], 'rtsp-port', 8554),
       habits: habitsOption(values),
+      discovery: { port: DISCOVERY_PORT, group: DISCOVERY_GROUP },
     },
     { signal, log },
   );

@@ -47,6 +47,11 @@ export class LoginAttempts {
     return this.#proven;
   }
 
+  /** The camera wants the login in an HTTP header. */
+  get inHttp(): boolean {
+    return this.#style !== 'token';
+  }
+
   /** How often the camera has said no. */
   get refusals(): number {
     return this.#round;

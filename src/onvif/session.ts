@@ -78,6 +78,11 @@ export class OnvifSession {
     return this.#heardMs;
   }
 
+  /** The camera wants its login in HTTP headers. */
+  get httpLogin(): boolean {
+    return this.#attempts.inHttp;
+  }
+
   /** How often the camera has refused a request. */
   get refusals(): number {
     return this.#attempts.refusals;

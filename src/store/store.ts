@@ -14,7 +14,7 @@ import { StateFile } from './state-file.ts';
 
 /** What must survive a restart, in one small file. Changes count at once; they are written together, a moment later. */
 
-const FILE = 'state.json';
+export const STATE_FILE = 'state.json';
 const DEBOUNCE_MS = 200;
 /** After a failed write the disk is tried again at this pace. */
 const RETRY_MS = 30_000;
@@ -83,7 +83,7 @@ export class Store implements Runnable {
     const { directory, log } = parts;
     // Where it cannot be made, writing tells.
     await ensureDirectory(directory).catch(() => undefined);
-    const adapter = new StateFile(join(directory, FILE), (content) => stateSchema.parse(content), log);
+    const adapter = new StateFile(join(directory, STATE_FILE), (content) => stateSchema.parse(content), log);
     const file = new Low<State>(adapter, stateSchema.parse({}));
     await file.read();
     return new Store(parts, file);

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { stringify } from 'yaml';
+import { DISCOVERY_GROUP } from '../../onvif/discovery/scan.ts';
 import { Secret } from '../../runtime/secret.ts';
 import { VirtualCamera } from '../../simulator/camera/camera.ts';
 import type { ProfileSetting } from '../../simulator/camera/profiles.ts';
@@ -36,6 +39,9 @@ export interface StageParts {
 export interface Stage {
   readonly ovc: OvcSimulator;
   readonly cameras: readonly VirtualCamera[];
+  /** How this very program is started: program and first arguments. */
+  readonly self: readonly string[];
+  readonly configFile: string;
   /** Starts the gateway; the moment is the one that times count from. */
   startGateway(): ChildGateway;
 }
@@ -48,14 +54,18 @@ export async function onStage<T>(parts: StageParts, play: (stage: Stage) => Prom
   const cameras: VirtualCamera[] = [];
   let gateway: ChildGateway | undefined;
   try {
-    for (let number = 0; number < parts.cameras; number++) cameras.push(await startCamera(number, { signal, log }));
-    const file = join(folder, 'gateway.yaml');
-    await writeFile(file, gatewayConfig(folder, ovc, cameras), { mode: 0o600 });
+    const discovery = { port: await freeUdpPort(), group: DISCOVERY_GROUP };
+    const world = { signal, log, discovery };
+    for (let number = 0; number < parts.cameras; number++) cameras.push(await startCamera(number, world));
+    const configFile = join(folder, 'gateway.yaml');
+    await writeFile(configFile, gatewayConfig(folder, { ovc, cameras, discovery }), { mode: 0o600 });
     return await play({
       ovc,
       cameras,
+      self,
+      configFile,
       startGateway: () => {
-        gateway = ChildGateway.start(self, file, onLine);
+        gateway = ChildGateway.start(self, configFile, onLine);
         return gateway;
       },
     });
@@ -66,7 +76,23 @@ export async function onStage<T>(parts: StageParts, play: (stage: Stage) => Prom
   }
 }
 
-function startCamera(number: number, world: { signal: AbortSignal; log: Logger }): Promise<VirtualCamera> {
+interface CameraWorld {
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly discovery: { readonly port: number; readonly group: string };
+}
+
+/** Discovery of its own, so that several demos, and whoever tests beside them, do not see each other's cameras. */
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+function startCamera(number: number, { discovery, ...world }: CameraWorld): Promise<VirtualCamera> {
   const digits = String(number).padStart(2, '0');
   return VirtualCamera.start(
     {
@@ -77,13 +103,18 @@ function startCamera(number: number, world: { signal: AbortSignal; log: Logger }
       password: new Secret(CAMERA_LOGIN.password),
       main: { ...PICTURE, ...CASTS[number % CASTS.length] },
       sub: {},
+      discovery,
     },
     world,
   );
 }
 
-function gatewayConfig(folder: string, ovc: OvcSimulator, cameras: readonly VirtualCamera[]): string {
+function gatewayConfig(
+  folder: string,
+  { ovc, cameras, discovery }: Pick<Stage, 'ovc' | 'cameras'> & Pick<CameraWorld, 'discovery'>,
+): string {
   return stringify({
+    discovery: { interfaces: ['127.0.0.1'], port: discovery.port },
     platform: { url: ovc.url, login_code: LOGIN_CODE, login_password: LOGIN_PASSWORD },
     state_dir: join(folder, 'state'),
     channels: cameras.map(({ host, onvifPort }, channel) => ({

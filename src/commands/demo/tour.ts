@@ -1,6 +1,7 @@
 import { GatewayError } from '../../runtime/errors.ts';
 import { ALARM_STOPS } from './alarm-stops.ts';
 import { PTZ_STOPS, REBOOT_STOPS } from './control-stops.ts';
+import { DISCOVERY_STOPS } from './discovery-stops.ts';
 import { RECORDING_STOPS } from './recording-stops.ts';
 import { LOGIN_CODE, type Stage } from './stage.ts';
 
@@ -46,6 +47,7 @@ export const TOUR: readonly Stop[] = [
       return 'each logged in over ONVIF';
     },
   },
+  ...DISCOVERY_STOPS,
   {
     name: 'publish accepted',
     show: async ({ ovc }) => {

@@ -25,3 +25,9 @@ export interface DiscoveredDevice {
 export function keysOf({ endpoint, address, xaddr }: DiscoveredDevice): string[] {
   return [`${address} ${xaddr.href}`, ...(endpoint === '' ? [] : [`${address} ${endpoint}`])];
 }
+
+/** Printers and computers answer probes, too. */
+export function isOnvif({ types, xaddrs, name, hardware }: DiscoveredDevice): boolean {
+  const says = types.some((type) => /^NetworkVideo/i.test(type)) || name !== '' || hardware !== '';
+  return says || xaddrs.some(({ pathname }) => /onvif/i.test(pathname));
+}

@@ -4,7 +4,7 @@ import { Bell } from '../../runtime/bell.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
 import type { Runnable } from '../../runtime/supervise.ts';
-import type { DiscoveredDevice } from '../discovery/device.ts';
+import { type DiscoveredDevice, isOnvif } from '../discovery/device.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
 import { findDevice, placeOf } from '../endpoint.ts';
 import { type CameraIdentity, isProof, isTelling, joined, likeness, NOBODY, nameOf } from './identity.ts';
@@ -76,7 +76,7 @@ export class Newcomers implements Runnable {
   async #meet(found: DiscoveredDevice, signal: AbortSignal): Promise<void> {
     const { isTaken, probe, clock, log } = this.#parts;
     const announced = announcedIdentity(found);
-    if (isTaken(found.xaddr, announced) || !this.#hasUntried(found)) return;
+    if (!isOnvif(found) || isTaken(found.xaddr, announced) || !this.#hasUntried(found)) return;
     try {
       // Whoever does not answer as an ONVIF device gets no login: printers answer probes, too.
       const device = await findDevice(placeOf(found.xaddr), { clock, log }, signal);
