@@ -106,10 +106,11 @@ export class Mount {
     this.#players.set(player, joined);
     const { stalls, joinsMidGop } = this.#parts.mood();
     if (stalls) return;
-    // The last sender reports let a player line picture and sound up at once, not only at the next report.
-    for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
-    if (joinsMidGop) return;
-    for (const { lane, bytes } of this.#start.packets) {
+    const start = joinsMidGop ? [] : this.#start.packets;
+    // A report later than the first picture would make ffmpeg put that picture elsewhere than the ones that follow;
+    // without a start, the last reports let a player line picture and sound up at once.
+    if (start.length === 0) for (const [lane, report] of this.#reports) hand(player, channels.get(lane), report);
+    for (const { lane, bytes } of start) {
       joined.open.add(lane);
       hand(player, channels.get(lane), bytes);
     }
@@ -124,7 +125,7 @@ export class Mount {
     const isReport = lane % 2 === 1;
     if (isReport) this.#reports.set(lane, Buffer.from(bytes));
     const begins = isReport || this.#beginsFrame(lane, bytes);
-    if (!isReport) this.#start.add(lane, bytes, begins);
+    this.#start.add(lane, bytes, begins);
     const { stalls, drops } = this.#parts.mood();
     if (drops) this.dropPlayers();
     if (stalls || drops) return;
