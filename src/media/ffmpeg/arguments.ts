@@ -89,9 +89,10 @@ const TIMES = {
 /**
  * Sound and picture are passed on as they come, not sorted by time: sorting costs a live view a fifth of a second, and
  * more where a camera announces sound and sends none. FLV's muxer, though, gives up on a packet that lies before the
- * very first one, so a camera whose sound comes late and dated back is sorted.
+ * very first one, so a camera whose sound comes late and dated back is sorted, within seconds: a key frame that is
+ * waited for lets the sound fall that far behind the first picture. Nothing is held back once both have come.
  */
-const SORTED_WITHIN_US = { asTheyCome: 1, sorted: 500_000 } as const;
+const SORTED_WITHIN_US = { asTheyCome: 1, sorted: 4_000_000 } as const;
 
 /**
  * Where the outputs go: FLV to stdout, TS to the first extra pipe. TS is recorded, not watched: so it is sorted within

@@ -91,12 +91,12 @@ const ROWS: ReadonlyArray<{
   {
     words: 'sound and picture go out as they come',
     has: '-max_interleave_delta 1 -f tee',
-    hasNot: 'no_duration_filesize:max_interleave_delta=500000',
+    hasNot: 'no_duration_filesize:max_interleave_delta=4000000',
   },
   {
     words: 'late sound is sorted in',
     recipe: { order: 'sorted' },
-    has: 'no_duration_filesize:max_interleave_delta=500000]pipe:1',
+    has: 'no_duration_filesize:max_interleave_delta=4000000]pipe:1',
     hasNot: '-max_interleave_delta 1 ',
   },
   { words: 'H.265 goes to the TS alone', stream: { video: 'H265' }, has: ']pipe:3', hasNot: 'pipe:1' },
