@@ -107,7 +107,7 @@ describe('discovery', { concurrency: 5 }, () => {
     const folder = stateFolder(t);
     const wrong = (n: number) => ({ username: 'admin', password: `wrong-${n}` });
     const discovery = { ...lan.discovery, auto_map: true, credentials: [wrong(1), written(CAMERA_USER), wrong(2)] };
-    const friend = await lan.camera(1, '127.0.0.2');
+    const friend = await lan.camera(1, '127.0.0.2', { habits: ['open-identity'] });
     const digest = await lan.camera(2, '127.0.0.3', { habits: ['digest-everywhere'] });
     const stranger = await lan.camera(3, '127.0.0.4', { user: STRANGER });
     const { whenOnline, said, lines, stop } = await lanGateway(t, { discovery }, folder);

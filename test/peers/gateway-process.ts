@@ -81,7 +81,8 @@ export class GatewayProcess {
   }
 }
 
-function configFile(t: TestContext, text: string): string {
+/** A file with this text, which goes with the test. */
+export function configFile(t: TestContext, text: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'ovd-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'gateway.yaml');

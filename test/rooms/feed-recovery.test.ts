@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeedSource } from '../../src/media/feed/feeds.ts';
+import { GatewayError } from '../../src/runtime/errors.ts';
 import { Secret } from '../../src/runtime/secret.ts';
 import { type Ending, Listener, runningFeeds, startedCamera, streamOf } from '../peers/feed-room.ts';
 
@@ -97,4 +98,20 @@ test('a program that is not there is told in words', async (t) => {
   const { listener } = listening(t, streamOf(camera), { command: 'no-such-ffmpeg' });
   await listener.until(() => listener.downs.length > 0);
   assert.equal(listener.downs[0]?.sentence, 'program could not be started: no-such-ffmpeg: there is no such program');
+});
+
+test('a feed that was lost asks who is there before its login goes there once more', async (t) => {
+  const camera = await startedCamera(t, { main: FAST_KEY_FRAMES });
+  let asked = 0;
+  const confirm = async (): Promise<void> => {
+    asked++;
+    throw new GatewayError('other-camera', 'another camera answers at this address');
+  };
+  const { listener, children } = listening(t, streamOf(camera, { audio: undefined, confirm }));
+  await listener.until(() => listener.count('key frame') > 0);
+  assert.equal(asked, 0);
+  camera.dropPlayers();
+  await listener.until(() => listener.downs.some(({ kind }) => kind === 'other-camera'));
+  assert.ok(asked > 0);
+  assert.equal(children().length, 1);
 });

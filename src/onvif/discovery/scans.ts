@@ -94,10 +94,11 @@ export class Scans implements Runnable {
       const wished = this.#wishes.heard(scope.signal);
       const patience = intervalMs === undefined ? [] : [clock.sleep(this.#leftMs(intervalMs), scope.signal)];
       await Promise.race([wished, ...patience]);
-      await clock.sleep(this.#leftMs(SOONEST_MS), scope.signal);
     } finally {
       scope.end();
     }
+    const tooSoonMs = this.#leftMs(SOONEST_MS);
+    if (tooSoonMs > 0) await clock.sleep(tooSoonMs, signal);
   }
 
   #leftMs(ms: number): number {

@@ -59,7 +59,7 @@ export function nameOf({ manufacturer, model, serial, macs: [mac], endpoint }: C
 
 const MOST_MACS = 8;
 /** What cameras have for a serial number when nobody gave them one. */
-const NO_SERIAL = /^(?:(.)\1*|unknown|none|null|n\/?a|default|serial(?:number)?|0?123456789?0?|12345678)?$/i;
+const NO_SERIAL = /^(?:(.)\1*|unknown|none|null|n\/?a|default|serial(?:number)?|0?123456(?:7(?:8(?:90?)?)?)?)?$/i;
 
 export function isSerial(serial: string): boolean {
   return !NO_SERIAL.test(serial.trim());

@@ -2,7 +2,9 @@ import type { Logger } from 'pino';
 import type { Credentials } from '../../channel/ports.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
+import { serviceAddresses } from '../device.ts';
 import type { ProbeHost } from '../discovery/probe-host.ts';
+import { mediaProfiles } from '../profiles.ts';
 import { OnvifSession } from '../session.ts';
 import { type CameraIdentity, joined, likeness, NOBODY, sameEndpoint } from './identity.ts';
 import { announcedIdentity, saidIdentity } from './questions.ts';
@@ -37,13 +39,16 @@ export interface Introduction {
   readonly credentials: Credentials | undefined;
   /** Basic is not answered, for it would give the password away. */
   readonly digestOnly: boolean;
+  /** The login is to be tried: a camera that tells anybody who it is takes any login for that. */
+  readonly toTheTest?: boolean;
   /** Hears how often the camera has refused these credentials, whatever came of it. */
   readonly refused?: (times: number) => void;
 }
 
 /**
  * Logs in and asks the camera who it is.
- * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `camera-fault`, `not-onvif`
+ * @throws GatewayError `camera-unreachable`, `camera-unauthorized`, `camera-fault`, `not-onvif`; put to the test also
+ * `no-usable-profile`
  */
 export async function introduced(
   stranger: Stranger,
@@ -53,7 +58,9 @@ export async function introduced(
   const said = await inSession(stranger, introduction, async (session) => {
     try {
       await session.greet(signal);
-      return await saidIdentity(session, signal);
+      const identity = await saidIdentity(session, signal);
+      if (introduction.toTheTest) await mediaProfiles(session, await serviceAddresses(session, signal), signal);
+      return identity;
     } finally {
       introduction.refused?.(session.refusals);
     }

@@ -99,7 +99,8 @@ export class Newcomers implements Runnable {
       this.#note(found, account);
       const refused = (times: number): void => refusals.note(host, times);
       try {
-        const identity = await introduced(stranger, { credentials, digestOnly: true, refused }, signal);
+        const introduction = { credentials, digestOnly: true, toTheTest: true, refused };
+        const identity = await introduced(stranger, introduction, signal);
         const openly = isProof(likeness(identity, told));
         this.#greet({ identity, openly, device: stranger.device, name: found.name, account });
         return;

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { configFile, GatewayProcess } from '../peers/gateway-process.ts';
+import { Lan } from '../peers/lan.ts';
+
+test('discover shows the cameras of a network with their channels, and where it has searched', async (t) => {
+  const lan = await Lan.start(t);
+  const { camera } = await lan.camera(1, '127.0.0.2');
+  await lan.camera(2, '127.0.0.3');
+  const config = {
+    platform: { url: 'ws://127.0.0.1:1', login_code: 'a', login_password: 'b' },
+    discovery: lan.discovery,
+    channels: [
+      { channel: 3, onvif: { host: '127.0.0.2', port: camera.port } },
+      { channel: 4, onvif: { host: '127.0.0.9' } },
+    ],
+  };
+  const file = configFile(t, JSON.stringify(config));
+  const shown = new GatewayProcess(t, ['discover', '--seconds', '1', '-c', file]);
+  const told = new GatewayProcess(t, ['discover', '--seconds', '1', '-c', file, '--json']);
+  assert.equal(await shown.ended, 0);
+  assert.match(shown.text, /searched from 127\.0\.0\.1 for 1 s: 2 devices/);
+  assert.match(
+    shown.text,
+    new RegExp(`127\\.0\\.0\\.2:${camera.port} +Camera 1 +Virtual camera +02:00:00:00:01:01 +3`),
+  );
+  assert.match(shown.text, /not seen: the ONVIF cameras of channel 4/);
+  assert.equal(await told.ended, 0);
+  const { devices } = JSON.parse(told.text) as { devices: { channel: number | null; name: string }[] };
+  assert.deepEqual(devices.map(({ name, channel }) => [name, channel]).sort(), [
+    ['Camera 1', 3],
+    ['Camera 2', null],
+  ]);
+});
+
+test('probe says what is wrong with its words', async (t) => {
+  const words = [['probe'], ['probe', 'http://x/'], ['probe', 'h:99999'], ['probe', 'h', '-u', 'admin']];
+  const codes = await Promise.all(words.map((args) => new GatewayProcess(t, args).ended));
+  assert.deepEqual(codes, [2, 2, 2, 2]);
+  const nobody = new GatewayProcess(t, ['probe', '127.0.0.1:1', '--json']);
+  assert.equal(await nobody.ended, 1);
+  assert.match(nobody.text, /"fault": "camera cannot be reached: connection refused"/);
+});
