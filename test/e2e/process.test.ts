@@ -12,8 +12,7 @@ async function site(t: TestContext) {
 }
 
 const report = (ovc: OvcSimulator) => ovc.devices.get(CODE)?.report;
-const online = (ovc: OvcSimulator) =>
-  ovc.waitFor(() => report(ovc)?.channels.some(({ state }) => state > 0), PATIENT);
+const online = (ovc: OvcSimulator) => ovc.waitFor(() => report(ovc)?.channels.some(({ state }) => state > 0), PATIENT);
 
 interface Stage {
   readonly name: string;

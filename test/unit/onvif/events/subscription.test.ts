@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { likelyAddresses } from '../../../../src/onvif/addresses.ts';
 import { RecreatePace } from '../../../../src/onvif/events/pace.ts';
 import { referenceParameters } from '../../../../src/onvif/events/reference-parameters.ts';
-import { likelyAddresses } from '../../../../src/onvif/addresses.ts';
 import { absoluteTerm, renewInMs } from '../../../../src/onvif/events/term.ts';
 import { FakeClock } from '../../../peers/fake-clock.ts';
 
