@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Camera } from './channel/ports.ts';
-import { ViewOnly } from './channel/view-only.ts';
 import type { ChannelConfig, Config } from './config/schema.ts';
 import { describe } from './media/rtsp/client.ts';
 import { RtspCamera } from './media/rtsp/rtsp-camera.ts';
@@ -57,7 +56,7 @@ export interface CameraWorld {
   /** Without it a camera is only looked at: nothing of it is kept, and its events are not heard. */
   readonly site?: CameraSite;
   /** Finds an ONVIF camera by who it is; without it, it is looked for where the configuration has it. */
-  readonly finder?: CameraFinder | undefined;
+  readonly finder: CameraFinder | undefined;
 }
 
 /** The camera of a channel, as its configuration says how to reach it. */
@@ -65,7 +64,7 @@ export function cameraFor(entry: ChannelConfig, world: CameraWorld): Camera {
   const { channel, name = `Channel ${channel}`, onvif, rtsp } = entry;
   const { clock, log } = world;
   if (rtsp) return new RtspCamera({ url: new URL(rtsp.url), credentials: rtsp.credentials, name, clock, log });
-  if (!onvif || (onvif.host === undefined && !world.finder)) return new Unfound(log);
+  if (!onvif) throw new GatewayError('config-invalid', 'a channel needs onvif or rtsp', { channel });
   const { host = '', port, tls, credentials } = onvif;
   return new OnvifCamera({
     host,
@@ -131,19 +130,4 @@ function inMemory(): PresetStore {
       known = next;
     },
   };
-}
-
-/** A camera known by its endpoint reference only. */
-class Unfound extends ViewOnly implements Camera {
-  watch(): Promise<never> {
-    return Promise.reject(
-      new GatewayError('camera-unreachable', 'the address of the camera is not known', {
-        reason: 'a camera given by its endpoint alone cannot be found yet; give its host',
-      }),
-    );
-  }
-
-  info(): Promise<never> {
-    return this.watch();
-  }
 }

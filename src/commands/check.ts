@@ -15,6 +15,7 @@ import { createLog, scrubber } from '../runtime/log.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
 import { CONFIG_OPTION, configFile, stateDirectory } from './config-file.ts';
 import { loginOf } from './login.ts';
+import { OneLook } from './one-look.ts';
 
 /** What one look found: whether it will do, and in which words. */
 interface Finding {
@@ -85,6 +86,7 @@ function looksAt(config: Config, { env, version }: Pick<Surroundings, 'env' | 'v
   const { path: command } = config.ffmpeg;
   const encoders = new EncoderChoice({ command, clock, log });
   const directory = stateDirectory(config, env);
+  const cameras = new OneLook({ config, stateDirectory: directory, clock, log });
   return [
     { what: 'ffmpeg', look: (signal) => ffmpegVersion({ command, clock, log }, signal) },
     {
@@ -106,7 +108,10 @@ function looksAt(config: Config, { env, version }: Pick<Surroundings, 'env' | 'v
     { what: 'platform login', look: (signal) => loginWords(config, { version, clock }, signal) },
     ...config.channels.map((entry) => ({
       what: `channel ${entry.channel} ${entry.name ?? ''}`.trim(),
-      look: async (signal: AbortSignal) => cameraWords(await cameraFor(entry, { clock, log }).info(signal)),
+      look: async (signal: AbortSignal) => {
+        const finder = await cameras.finderFor(entry);
+        return cameraWords(await cameraFor(entry, { clock, log, finder }).info(signal));
+      },
     })),
   ];
 }

@@ -39,6 +39,7 @@ export const ERROR_CODE: Readonly<Partial<Record<ErrorKind, number>>> = {
   'channel-offline': 103,
   'camera-unreachable': 103,
   'camera-unauthorized': 103,
+  'other-camera': 103,
   'feed-failed': 103,
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configFile, GatewayProcess } from '../peers/gateway-process.ts';
-import { Lan } from '../peers/lan.ts';
+import { CAMERA_USER, Lan, written } from '../peers/lan.ts';
 
 test('discover shows the cameras of a network with their channels, and where it has searched', async (t) => {
   const lan = await Lan.start(t);
@@ -40,4 +40,21 @@ test('probe says what is wrong with its words', async (t) => {
   const nobody = new GatewayProcess(t, ['probe', '127.0.0.1:1', '--json']);
   assert.equal(await nobody.ended, 1);
   assert.match(nobody.text, /"fault": "camera cannot be reached: connection refused"/);
+});
+
+test('check finds a camera that is given by its endpoint', async (t) => {
+  const lan = await Lan.start(t);
+  await lan.camera(1, '127.0.0.2');
+  const onvif = { endpoint: 'urn:uuid:5f5a69c2-e0ae-504f-829b-020000000101', ...written(CAMERA_USER) };
+  const config = {
+    platform: { url: 'ws://127.0.0.1:1', login_code: 'a', login_password: 'b' },
+    discovery: lan.discovery,
+    channels: [{ channel: 3, onvif }],
+  };
+  const checked = GatewayProcess.check(t, JSON.stringify(config));
+  await checked.ended;
+  const findings = JSON.parse(checked.text) as { what: string; ok: boolean; words: string }[];
+  const { ok, words } = findings.find(({ what }) => what === 'channel 3') ?? {};
+  assert.equal(ok, true, words);
+  assert.match(words ?? '', /Virtual camera/);
 });
