@@ -4,21 +4,10 @@ import type { CameraSight, CameraStream, Live, PushOrder, PushReport } from '../
 import { Publishing, type PublishOrder } from '../../../src/channel/publishing.ts';
 import type { Publish } from '../../../src/channel/state.ts';
 import { GatewayError } from '../../../src/runtime/errors.ts';
+import { STREAM } from '../../peers/channel-at-hand.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
 import { readableLog } from '../../peers/readable-log.ts';
 
-const STREAM: CameraStream = {
-  profile: 'main',
-  name: 'main',
-  url: new URL('rtsp://10.0.0.5/main'),
-  credentials: undefined,
-  video: 'H264',
-  audio: 'AAC',
-  width: 1280,
-  height: 720,
-  framesPerSecond: 25,
-  bitsPerSecond: 2_000_000,
-};
 const HERE = seen({});
 const ELSEWHERE = seen({ url: new URL('rtsp://10.0.0.9/main') });
 const PATIENT = new AbortController().signal;
