@@ -117,7 +117,7 @@ export class Discovery implements Runnable {
 
   #remembered(): ChannelConfig[] {
     const { config, store, log } = this.#parts;
-    if (!config.discovery.enabled || !config.discovery.auto_map) return [];
+    if (!config.discovery.auto_map) return [];
     const numbers = numbersOf(store).read();
     const free = rememberedChannels(config, numbers);
     return free.filter(({ channel }) => {

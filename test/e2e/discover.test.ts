@@ -5,14 +5,14 @@ import { CAMERA_USER, Lan, written } from '../peers/lan.ts';
 
 test('discover shows the cameras of a network with their channels, and where it has searched', async (t) => {
   const lan = await Lan.start(t);
-  const { camera } = await lan.camera(1, '127.0.0.2');
-  await lan.camera(2, '127.0.0.3');
+  const { camera } = await lan.camera(1, lan.host(2));
+  await lan.camera(2, lan.host(3));
   const config = {
     platform: { url: 'ws://127.0.0.1:1', login_code: 'a', login_password: 'b' },
     discovery: lan.discovery,
     channels: [
-      { channel: 3, onvif: { host: '127.0.0.2', port: camera.port } },
-      { channel: 4, onvif: { host: '127.0.0.9' } },
+      { channel: 3, onvif: { host: lan.host(2), port: camera.port } },
+      { channel: 4, onvif: { host: lan.host(9) } },
     ],
   };
   const file = configFile(t, JSON.stringify(config));
@@ -20,10 +20,7 @@ test('discover shows the cameras of a network with their channels, and where it 
   const told = new GatewayProcess(t, ['discover', '--seconds', '1', '-c', file, '--json']);
   assert.equal(await shown.ended, 0);
   assert.match(shown.text, /searched from 127\.0\.0\.1 for 1 s: 2 devices/);
-  assert.match(
-    shown.text,
-    new RegExp(`127\\.0\\.0\\.2:${camera.port} +Camera 1 +Virtual camera +02:00:00:00:01:01 +3`),
-  );
+  assert.match(shown.text, new RegExp(`${lan.host(2)}:${camera.port} +Camera 1 +Virtual camera +02:00:00:00:01:01 +3`));
   assert.match(shown.text, /not seen: the ONVIF cameras of channel 4/);
   assert.equal(await told.ended, 0);
   const { devices } = JSON.parse(told.text) as { devices: { channel: number | null; name: string }[] };
@@ -44,7 +41,7 @@ test('probe says what is wrong with its words', async (t) => {
 
 test('check finds a camera that is given by its endpoint', async (t) => {
   const lan = await Lan.start(t);
-  await lan.camera(1, '127.0.0.2');
+  await lan.camera(1, lan.host(2));
   const onvif = { endpoint: 'urn:uuid:5f5a69c2-e0ae-504f-829b-020000000101', ...written(CAMERA_USER) };
   const config = {
     platform: { url: 'ws://127.0.0.1:1', login_code: 'a', login_password: 'b' },

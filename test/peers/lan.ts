@@ -59,12 +59,17 @@ export class Lan {
     return new Lan(t, port);
   }
 
+  /** An address of this network that no other test has. */
+  host(number: number): string {
+    return `127.${this.port >> 8}.${this.port & 255}.${number}`;
+  }
+
   /** The part of the configuration that searches this network. */
   get discovery() {
     return { interval: 10, interfaces: ['127.0.0.1'], port: this.port };
   }
 
-  /** Camera number so and so, at 127.0.0.x. */
+  /** Camera number so and so, at one of the addresses. */
   async camera(
     number: number,
     host: string,
