@@ -144,7 +144,10 @@ export class OnvifSession {
       }
       const next = this.#attempts.refused(said, signature);
       const again = next === 'again' || (next === 'mend-clock' && (await this.#mendClock(offsetMs, signal)));
-      if (!again) throw this.#attempts.error(said);
+      if (again) continue;
+      // A camera that has let us in before has another password now, or is another one.
+      this.#doubted ||= this.#attempts.proven;
+      throw this.#attempts.error(said);
     }
   }
 

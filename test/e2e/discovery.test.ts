@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BadHabitName } from '../../src/simulator/camera/bad-habits.ts';
 import { CAMERA_USER, Lan, lanGateway, STRANGER, stateFolder, written } from '../peers/lan.ts';
+import { fact } from '../peers/onvif-visit.ts';
 
 /** By what a camera is known again before it gets its login. */
 const SIGNS: ReadonlyArray<readonly [string, readonly BadHabitName[]]> = [
@@ -42,12 +43,28 @@ describe('discovery', { concurrency: 5 }, () => {
     const { whenOnline, said } = await lanGateway(t, { discovery: lan.discovery, channels: [{ channel: 7, onvif }] });
     await whenOnline(7);
     // The long poll is what feels the loss at once.
-    await camera.asked('PullMessages', 2);
+    await fact(() => camera.events.counts.waiting > 0);
     await leave();
     const impostor = await lan.camera(2, lan.host(2), { user: STRANGER, port: camera.port });
     await said('another camera answers at this address');
     await whenOnline();
     assert.equal(impostor.camera.counts.logins, 0);
+  });
+
+  test('whoever refuses a login that was good a moment ago is asked who it is', async (t) => {
+    const lan = await Lan.start(t);
+    const { camera, leave } = await lan.camera(1, lan.host(2));
+    const onvif = { host: lan.host(2), port: camera.port, ...written(CAMERA_USER) };
+    const events = { enabled: false };
+    const config = { discovery: lan.discovery, channels: [{ channel: 7, onvif, events }] };
+    const { whenOnline, said, ovc } = await lanGateway(t, config);
+    await whenOnline(7);
+    await leave();
+    // Nothing was asked in between, so nothing shows that the camera has gone.
+    const impostor = await lan.camera(2, lan.host(2), { user: STRANGER, port: camera.port });
+    await ovc.request('OVD1', 'GetNetConfig', { channel: 7 });
+    await said('another camera answers at this address');
+    assert.ok(impostor.camera.counts.logins <= 2);
   });
 
   test('a camera that has moved is found where it went after a restart, too', async (t) => {

@@ -148,7 +148,7 @@ export async function lanGateway(t: TestContext, config: object, stateDirectory 
   const said = async (words: string): Promise<void> => {
     const count = () => lines.filter(({ msg }) => msg === words).length;
     const before = count();
-    while (count() === before) await systemClock.sleep(10, life.signal);
+    while (count() === before && !life.signal.aborted) await systemClock.sleep(10, life.signal);
   };
-  return { channels, whenOnline, lines, text, said, stop };
+  return { ovc, channels, whenOnline, lines, text, said, stop };
 }
