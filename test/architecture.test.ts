@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   alarms: ['runtime', 'channel'],
   store: ['runtime', 'channel'],
   device: ['runtime', 'channel'],
+  admin: ['runtime', 'channel'],
   simulator: ['runtime', 'ovc/protocol.ts'],
   'cameras.ts': ['runtime', 'config', 'channel', 'onvif', 'media'],
   'discovery.ts': ['runtime', 'config', 'channel', 'onvif', 'store'],
