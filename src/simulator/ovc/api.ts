@@ -10,6 +10,7 @@ import { type ErrorKind, GatewayError } from '../../runtime/errors.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { type AlarmRoutesParts, alarmRoutes } from './alarm-routes.ts';
 import type { Device } from './device.ts';
+import type { Devices } from './devices.ts';
 import { type Faults, linkFaults, rtmpFaults } from './faults.ts';
 import { jsonBody } from './json-body.ts';
 import { liveEvents } from './live-events.ts';
@@ -17,17 +18,16 @@ import { PAGE, PAGE_STYLE } from './page.ts';
 import { PAGE_SCRIPT } from './page-script.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import type { Recordings } from './recordings.ts';
-import type { StreamReport } from './rtmp-stream.ts';
+import type { RtmpIngest } from './rtmp-ingest.ts';
 import { wireEntry, wireObject } from './wire.ts';
 
 /** The platform over HTTP: the monitor page, and the JSON API that the page and other people's tests use. */
 
 export interface ApiParts extends AlarmRoutesParts {
-  readonly devices: ReadonlyMap<string, Device>;
+  readonly devices: Devices;
   readonly faults: Faults;
   readonly recordings: Recordings;
-  readonly streams: () => readonly StreamReport[];
-  readonly cutStreams: (path?: string) => number;
+  readonly ingest: RtmpIngest | undefined;
   /** Asked for on every API call where the listener is not on loopback. */
   readonly token: Secret | undefined;
   readonly log: Logger;
@@ -101,7 +101,7 @@ function page(app: Hono): void {
 }
 
 function devices(app: Hono, parts: ApiParts): void {
-  app.get('/api/devices', (c) => c.json([...parts.devices.values()].map(({ report }) => wireObject(report))));
+  app.get('/api/devices', (c) => c.json([...parts.devices.all.values()].map(({ report }) => wireObject(report))));
   app.get('/api/devices/:code', (c) => c.json(wireObject(device(c, parts).report)));
   app.get('/api/devices/:code/packets', (c) => {
     const after = Number(c.req.query('after') ?? 0);
@@ -113,7 +113,7 @@ function devices(app: Hono, parts: ApiParts): void {
     const headers = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' };
     return c.body(liveEvents(device(c, parts), after, parts.signal), 200, headers);
   });
-  app.get('/api/streams', (c) => c.json(parts.streams().map(wireObject)));
+  app.get('/api/streams', (c) => c.json((parts.ingest?.streams ?? []).map(wireObject)));
 }
 
 function orders(app: Hono, parts: ApiParts): void {
@@ -137,7 +137,7 @@ function switches(app: Hono, parts: ApiParts): void {
   app.put('/api/faults', async (c) => {
     const { cut, ...patch } = await jsonBody(c, LINK_FAULTS);
     faults.set(patch);
-    if (cut) for (const each of parts.devices.values()) each.cut();
+    if (cut) for (const each of parts.devices.all.values()) each.cut();
     return c.json(wireObject(faults.link()));
   });
   app.get('/api/devices/:code/faults', (c) => c.json(wireObject(faults.link(device(c, parts).report.code))));
@@ -152,7 +152,7 @@ function switches(app: Hono, parts: ApiParts): void {
   app.put('/api/streams/faults', async (c) => {
     const { cut, ...patch } = await jsonBody(c, RTMP_FAULTS);
     faults.setRtmp(patch);
-    if (cut !== undefined) parts.cutStreams(cut === true ? undefined : cut);
+    if (cut !== undefined) parts.ingest?.cut(cut === true ? undefined : cut);
     return c.json(wireObject(faults.rtmp));
   });
 }
@@ -170,7 +170,7 @@ function admitted(c: Context, token: Secret | undefined): boolean {
 }
 
 function device(c: Context, { devices }: ApiParts): Device {
-  const found = devices.get(c.req.param('code') ?? '');
+  const found = devices.all.get(c.req.param('code') ?? '');
   if (!found) throw new HTTPException(404, { message: 'no such device' });
   return found;
 }
