@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelNumber, secret, text } from './camera-bodies.ts';
 import { ALARMS, type siteStatus, time } from './site-status.ts';
 
 export * from './camera-bodies.ts';
