@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
@@ -17,6 +17,8 @@ export interface ProcessOrder {
   readonly onPipes?: (pipes: readonly Readable[]) => void;
   /** What the child reads from its stdin, to the end; without it stdin stays open. */
   readonly input?: readonly Buffer[];
+  /** What the child reads from a pipe of its own, the descriptor after all others: for what arguments would show to all. */
+  readonly script?: string;
   /** Hears each line of stderr. */
   readonly onLine?: (line: string) => void;
 }
@@ -27,7 +29,8 @@ interface Surroundings {
   readonly clock?: Clock;
 }
 
-const STDERR_TAIL = 20;
+/** So much of its last words stands in the error, which becomes a log line; all of them are there at level trace. */
+const TAIL = { lines: 3, characters: 200 };
 /** ffmpeg prints whole URLs, and errors are shown to people. */
 const USER_IN_URL = /\/\/[^/\s@]+@/g;
 /** A grandchild may hold a pipe open after the child is gone; nobody waits for it longer than this. */
@@ -64,8 +67,8 @@ export async function runProcess(
   const child = start(order, (text) => {
     const line = text.replace(USER_IN_URL, '//***@');
     log.trace({ line }, 'stderr');
-    tail.push(line);
-    if (tail.length > STDERR_TAIL) tail.shift();
+    tail.push(line.slice(0, TAIL.characters));
+    if (tail.length > TAIL.lines) tail.shift();
     order.onLine?.(line);
   });
   const alive = new Scope();
@@ -86,13 +89,15 @@ export async function runProcess(
 }
 
 function start(order: ProcessOrder, onLine: (line: string) => void): ChildProcess {
-  const { command, args, extraPipes = 0, onPipes, input } = order;
-  const child = spawnOrThrow(command, args, extraPipes);
+  const { command, args, extraPipes = 0, onPipes, input, script } = order;
+  const child = spawnOrThrow(command, args, extraPipes + (script === undefined ? 0 : 1));
   // The child may be gone before it has read its stdin; that it ended is told by `close`.
   child.stdin?.on('error', () => undefined);
   for (const part of input ?? []) child.stdin?.write(part);
   if (input) child.stdin?.end();
-  const [, stdout, stderr, ...extra] = child.stdio;
+  const [, stdout, stderr, ...others] = child.stdio;
+  const extra = others.slice(0, extraPipes);
+  writeScript(others[extraPipes], script);
   // Node types the extra pipes as possibly writable; a `pipe` from descriptor 3 on is a duplex socket, hence readable.
   const pipes = [stdout, ...extra].filter((pipe): pipe is Readable => pipe !== null && pipe !== undefined);
   // A broken pipe is the child's end, and `close` tells that.
@@ -101,6 +106,14 @@ function start(order: ProcessOrder, onLine: (line: string) => void): ChildProces
   if (onPipes) onPipes(pipes);
   else for (const pipe of pipes) pipe.resume();
   return child;
+}
+
+function writeScript(pipe: Readable | Writable | null | undefined, script: string | undefined): void {
+  if (script === undefined || !(pipe instanceof Duplex)) return;
+  // As with stdin: that the child is gone is told by `close`.
+  pipe.on('error', () => undefined);
+  pipe.resume();
+  pipe.end(script);
 }
 
 function spawnOrThrow(command: string, args: readonly string[], extraPipes: number): ChildProcess {

@@ -8,7 +8,7 @@ import type { Feeds } from './feed/feeds.ts';
 import { stillFromRtsp, stillsFromFlv } from './ffmpeg/still-arguments.ts';
 import { type FlvTag, isKeyFrame, isSequenceHeader } from './flv-tag.ts';
 import { flvFile } from './flv-writer.ts';
-import { runProcess } from './process.ts';
+import { type ProcessOrder, runProcess } from './process.ts';
 
 export interface StillParts {
   /** The ffmpeg to run. */
@@ -27,6 +27,8 @@ const LAST_FEW = 3;
 const MOST_BYTES = 8 * 1024 * 1024;
 const JPEG_START = Buffer.from([0xff, 0xd8, 0xff]);
 
+type StillOrder = Pick<ProcessOrder, 'args' | 'input' | 'script'>;
+
 /** Single pictures out of video, each by a short ffmpeg: of a Feed that flows anyway, else of the camera's stream. */
 export class StillMedia implements Stills {
   readonly #parts: StillParts;
@@ -44,7 +46,7 @@ export class StillMedia implements Stills {
     const stream = streams[0];
     return async (signal) => {
       if (!stream) throw new GatewayError('feed-failed', 'the camera shows no video');
-      return this.#run({ args: stillFromRtsp(stream) }, signal);
+      return this.#run(stillFromRtsp(stream), signal);
     };
   }
 
@@ -57,11 +59,11 @@ export class StillMedia implements Stills {
     return this.#run({ args: stillsFromFlv(first), input: flvFile(chosen) }, signal);
   }
 
-  async #run(order: { readonly args: string[]; readonly input?: Buffer[] }, signal: AbortSignal): Promise<Buffer> {
+  async #run(order: StillOrder, signal: AbortSignal): Promise<Buffer> {
     return this.#queue.add(() => this.#once(order, signal));
   }
 
-  async #once(order: { readonly args: string[]; readonly input?: Buffer[] }, signal: AbortSignal): Promise<Buffer> {
+  async #once(order: StillOrder, signal: AbortSignal): Promise<Buffer> {
     const { command, log, clock = systemClock } = this.#parts;
     const chunks: Buffer[] = [];
     let bytes = 0;

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-// A program in the place of ffmpeg. What it does stands as path in the address after `-i`; what it was told stands, as
+// A program in the place of ffmpeg. What it does stands as path in the address after `-i`, or in
+// the script that is to be read there; what it was told stands, as
 // one JSON line per start, in the file after `?log=`, and `wrote` where it has written something, for a test to read.
-import { appendFileSync, createWriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream, readFileSync } from 'node:fs';
 
 const args = process.argv.slice(2);
-const { pathname, searchParams } = new URL(args[args.indexOf('-i') + 1] ?? 'fake:/flow');
+const input = args[args.indexOf('-i') + 1] ?? 'fake:/flow';
+const pipe = /^pipe:([34])$/.exec(input)?.[1];
+const script = pipe === undefined ? '' : readFileSync(Number(pipe), 'utf8');
+const { pathname, searchParams } = new URL(/^file '(.*)'$/m.exec(script)?.[1] ?? input);
 const log = searchParams.get('log');
 const note = (line) => log && appendFileSync(log, `${line}\n`);
-note(JSON.stringify(args));
+note(JSON.stringify(script === '' ? args : [...args, script]));
 
 function tag(type, timestampMs, body) {
   const head = Buffer.alloc(11);

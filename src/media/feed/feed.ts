@@ -4,7 +4,7 @@ import { REFUSED_LOGIN_PAUSES } from '../../channel/refused-login.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { GatewayError, isKind } from '../../runtime/errors.ts';
 import { type Pauses, type Runnable, supervise } from '../../runtime/supervise.ts';
-import { feedArguments, givesFlv, type VideoPlan } from '../ffmpeg/arguments.ts';
+import { feedCall, givesFlv, type VideoPlan } from '../ffmpeg/arguments.ts';
 import { type FlvTag, isAac, isKeyFrame } from '../flv-tag.ts';
 import { Audience, type FeedConsumer } from './audience.ts';
 import { knock } from './door.ts';
@@ -121,11 +121,11 @@ export class Feed implements Runnable {
     if (this.#starts > 0) await stream.confirm?.(signal);
     const plan = await planFor(signal);
     const { recipe } = recipes;
-    const args = feedArguments({ stream, plan, recipe });
+    const call = feedCall({ stream, plan, recipe });
     if (signal.aborted) return;
     this.#restart();
     const hasFlv = givesFlv(stream.video, plan.way);
-    const parts = { command, args, hasFlv, patience: this.#patience(), clock: this.#clock, log };
+    const parts = { command, ...call, hasFlv, patience: this.#patience(), clock: this.#clock, log };
     const onTag = (tag: FlvTag): void => {
       if (recipe.audio === 'copy' && tag.kind === 'audio' && !isAac(tag)) throw notAac();
       this.#takeTag(tag);

@@ -15,6 +15,7 @@ import { LifeSigns, type Patience, type Stage } from './life-signs.ts';
 export interface GenerationParts {
   readonly command: string;
   readonly args: readonly string[];
+  readonly script: string;
   /** False where the codec leaves only TS; the TS then shows that the camera lives. */
   readonly hasFlv: boolean;
   readonly patience: Patience;
@@ -54,7 +55,7 @@ const SILENCE: Readonly<Record<Stage, string>> = {
  * @throws GenerationEnd when it ended, fell silent or wrote nonsense, with the child gone; and whatever an output threw.
  */
 export async function runGeneration(parts: GenerationParts, outputs: Outputs, signal: AbortSignal): Promise<void> {
-  const { command, args, patience, clock, log } = parts;
+  const { command, args, script, patience, clock, log } = parts;
   const scope = new Scope(signal);
   const life = new LifeSigns(clock, patience);
   const tail: string[] = [];
@@ -65,7 +66,7 @@ export async function runGeneration(parts: GenerationParts, outputs: Outputs, si
   const onPipes = (pipes: readonly Readable[]): void => read(pipes, { parts, outputs, life, scope });
   const watch = life.silence(scope.signal).then(() => scope.end(silence(life)));
   try {
-    const order = { command, args, extraPipes: 1, onPipes, onLine };
+    const order = { command, args, script, extraPipes: 1, onPipes, onLine };
     const outcome = await runProcess(order, { signal: scope.signal, log, clock }).catch((err: unknown) => err);
     if (signal.aborted) return;
     // What made us end the child is the reason; how it then died is not.

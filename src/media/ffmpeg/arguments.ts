@@ -1,7 +1,8 @@
 import ffmpeg from 'fluent-ffmpeg';
-import type { CameraStream, Credentials, VideoCodec } from '../../channel/ports.ts';
+import type { CameraStream, VideoCodec } from '../../channel/ports.ts';
 import { GatewayError } from '../../runtime/errors.ts';
 import { type EncoderRow, encoderArguments } from './encoders.ts';
+import { rtspInput } from './rtsp-input.ts';
 
 /**
  * ffmpeg's argument lists for a Feed. One row is one behaviour; the comment says why, ffmpeg's manual says what.
@@ -142,37 +143,28 @@ export function givesFlv(codec: VideoCodec, way: VideoPlan['way']): boolean {
   return LAYOUTS[codec][way] !== 'tsOnly';
 }
 
-/**
- * The whole list for one ffmpeg of a Feed. It holds the camera's password: never log it.
- * @throws GatewayError `feed-failed` when the codec cannot be copied.
- */
-export function feedArguments(order: FeedOrder): string[] {
+/** One ffmpeg of a Feed. */
+export interface FeedCall {
+  readonly args: string[];
+  /** What it reads from the pipe after that for TS. Holds the camera's password: never log it. */
+  readonly script: string;
+}
+
+/** @throws GatewayError `feed-failed` when the codec cannot be copied. */
+export function feedCall(order: FeedOrder): FeedCall {
   const { stream, plan, recipe } = order;
   const name = LAYOUTS[stream.video][plan.way];
   if (!name)
     throw new GatewayError('feed-failed', 'video of this codec can only be transcoded', { reason: stream.video });
   const layout: Layout = LAYOUT[name];
   const device = plan.way === 'transcode' ? plan.encoder.device : [];
-  return (
-    ffmpeg(addressWithCredentials(stream.url, stream.credentials))
-      .inputOptions(...QUIET, ...device, ...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio])
-      .output(layout.tee(flv(recipe.order)))
-      .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio])
-      // The tee muxer sorts too, beside those it feeds.
-      .outputOptions('-max_interleave_delta', String(SORTED_WITHIN_US[recipe.order]), '-f', 'tee')
-      ._getArguments()
-  );
-}
-
-/** The address with user and password in it, which is how ffmpeg takes them; each sign that is special is escaped. */
-export function addressWithCredentials(url: URL, credentials: Credentials | undefined): string {
-  if (!credentials) return url.href;
-  const user = strictlyEncoded(credentials.username);
-  const password = strictlyEncoded(credentials.password.reveal());
-  return url.href.replace('://', `://${user}:${password}@`);
-}
-
-/** Beyond encodeURIComponent: signs it leaves alone and that one parser or another takes for its own. */
-function strictlyEncoded(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const { options, script } = rtspInput(stream, [...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio]]);
+  const args = ffmpeg('pipe:4')
+    .inputOptions(...QUIET, ...device, ...options)
+    .output(layout.tee(flv(recipe.order)))
+    .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio])
+    // The tee muxer sorts too, beside those it feeds.
+    .outputOptions('-max_interleave_delta', String(SORTED_WITHIN_US[recipe.order]), '-f', 'tee')
+    ._getArguments();
+  return { args, script };
 }

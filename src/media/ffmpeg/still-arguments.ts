@@ -1,6 +1,6 @@
 import ffmpeg from 'fluent-ffmpeg';
 import type { CameraStream } from '../../channel/ports.ts';
-import { addressWithCredentials } from './arguments.ts';
+import { rtspInput } from './rtsp-input.ts';
 
 /** ffmpeg's argument lists for one picture. One row is one behaviour. */
 
@@ -34,12 +34,16 @@ export function stillsFromFlv(first: number): string[] {
     ._getArguments();
 }
 
-/** For a camera's stream: its next whole picture. The list holds the camera's password: never log it. */
-export function stillFromRtsp({ url, credentials }: CameraStream): string[] {
-  return ffmpeg(addressWithCredentials(url, credentials))
-    .inputOptions(...QUIET, '-rtsp_transport', 'tcp', '-timeout', String(SOCKET_TIMEOUT_US))
-    .inputOptions(...PROBE, '-allowed_media_types', 'video')
+/** For a camera's stream: its next whole picture. The script, for the first extra pipe, holds the camera's password. */
+export function stillFromRtsp(stream: CameraStream): { readonly args: string[]; readonly script: string } {
+  const { options, script } = rtspInput(stream, [
+    ...['-rtsp_transport', 'tcp', '-timeout', String(SOCKET_TIMEOUT_US)],
+    ...[...PROBE, '-allowed_media_types', 'video'],
+  ]);
+  const args = ffmpeg('pipe:3')
+    .inputOptions(...QUIET, ...options)
     .output('pipe:1')
     .outputOptions('-frames:v', '1', '-vf', `${WHOLE},${AT_MOST_WIDE}`, ...JPEG, ...TO_STDOUT)
     ._getArguments();
+  return { args, script };
 }

@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CameraStream } from '../../../../src/channel/ports.ts';
-import {
-  addressWithCredentials,
-  feedArguments,
-  givesFlv,
-  type Recipe,
-} from '../../../../src/media/ffmpeg/arguments.ts';
+import { feedCall, givesFlv, type Recipe } from '../../../../src/media/ffmpeg/arguments.ts';
 import { ENCODERS } from '../../../../src/media/ffmpeg/encoders.ts';
+import { addressWithCredentials } from '../../../../src/media/ffmpeg/rtsp-input.ts';
 import { Secret } from '../../../../src/runtime/secret.ts';
 
 const STREAM: CameraStream = {
@@ -26,14 +22,15 @@ const RECIPE: Recipe = { probe: 'small', times: 'camera', audio: 'encode', order
 
 function line(stream: Partial<CameraStream> = {}, recipe: Partial<Recipe> = {}): string {
   const order = { stream: { ...STREAM, ...stream }, plan: { way: 'copy' as const }, recipe: { ...RECIPE, ...recipe } };
-  return feedArguments(order).join(' ');
+  const { args, script } = feedCall(order);
+  return `${args.join(' ')} ${script.replaceAll('\n', ' ')}`;
 }
 
 function transcoding(encoder: string, stream: Partial<CameraStream>, maxBitsPerSecond = 0): string[] {
   const row = ENCODERS.find(({ name }) => name === encoder);
   assert.ok(row);
   const plan = { way: 'transcode' as const, encoder: row, maxBitsPerSecond };
-  return feedArguments({ stream: { ...STREAM, ...stream }, plan, recipe: RECIPE });
+  return feedCall({ stream: { ...STREAM, ...stream }, plan, recipe: RECIPE }).args;
 }
 
 const ADDRESSES = [
@@ -59,6 +56,15 @@ test('an address without credentials stays as it is', () => {
   assert.equal(addressWithCredentials(STREAM.url, undefined), STREAM.url.href);
 });
 
+test('no argument holds the address, and quotes in it do not end it', () => {
+  const credentials = { username: 'admin', password: new Secret('cam-secret') };
+  const url = new URL("rtsp://10.0.0.1/it's?token=t0ken");
+  const plan = { way: 'copy' as const };
+  const { args, script } = feedCall({ stream: { ...STREAM, url, credentials }, plan, recipe: RECIPE });
+  assert.doesNotMatch(args.join(' '), /10\.0\.0\.1|secret|t0ken/);
+  assert.match(script, /^file 'rtsp:\/\/admin:cam-secret@10\.0\.0\.1\/it'\\''s\?token=t0ken'$/m);
+});
+
 const ROWS: ReadonlyArray<{
   words: string;
   stream?: Partial<CameraStream>;
@@ -66,12 +72,12 @@ const ROWS: ReadonlyArray<{
   has: string;
   hasNot: string;
 }> = [
-  { words: 'the first try probes little', has: '-analyzeduration 0 -probesize 5000', hasNot: 'setts' },
+  { words: 'the first try probes little', has: 'option analyzeduration 0 option probesize 5000', hasNot: 'setts' },
   {
     words: 'the full probe is ffmpeg’s own',
     recipe: { probe: 'full' },
-    has: '-rtsp_transport tcp',
-    hasNot: '-probesize',
+    has: 'option rtsp_transport tcp',
+    hasNot: 'option probesize',
   },
   {
     words: 'times are filled in where they are missing',
@@ -84,7 +90,7 @@ const ROWS: ReadonlyArray<{
   {
     words: 'without audio the track is not even asked for',
     recipe: { audio: 'none' },
-    has: '-allowed_media_types video -i',
+    has: 'option allowed_media_types video ',
     hasNot: '-c:a',
   },
   { words: 'H.264 goes to both pipes', has: ']pipe:1|[onfail=abort:f=mpegts', hasNot: 'select' },
