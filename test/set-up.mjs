@@ -72,6 +72,13 @@ function installFfmpeg() {
   if (still) stop(`the system's ${still} is older than ${FFMPEG_LEAST}; install a newer one by hand`);
 }
 
+async function buildPages() {
+  // Only now is there a bundler to import.
+  const { bundleStalePages } = await import('../src/pages/bundle.mjs');
+  await bundleStalePages();
+}
+
 checkNode();
 installPackages();
 installFfmpeg();
+await buildPages();

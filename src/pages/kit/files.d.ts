@@ -1,0 +1,2 @@
+/** A style sheet is for the bundler; a script takes nothing out of it. */
+declare module '*.css';
