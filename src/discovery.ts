@@ -56,6 +56,7 @@ export class Discovery implements Runnable {
   readonly #parts: DiscoveryParts;
   readonly #probe: ProbeHost;
   readonly #newcomers: Newcomers | undefined;
+  #config: DiscoveryParts['config'];
   /** Channels that are there now, by number. */
   readonly #channels = new Map<number, ChannelConfig>();
   #add: (entry: ChannelConfig) => void = () => undefined;
@@ -64,12 +65,19 @@ export class Discovery implements Runnable {
     const { config, clock, log } = parts;
     const { discovery } = config;
     this.#parts = parts;
+    this.#config = config;
     this.#probe = hostProber({ clock, log }, discovery.port);
     const intervalMs = discovery.enabled ? discovery.interval * 1000 : undefined;
     this.scans = new Scans({ intervalMs, scan: scanner(config, { clock, log }), clock, log });
     this.#newcomers = discovery.enabled && discovery.auto_map ? this.#newcomersOf(discovery) : undefined;
     if (this.#newcomers) this.scans.onScan((found) => this.#newcomers?.heard(found));
-    for (const entry of [...config.channels, ...this.#remembered()]) this.#channels.set(entry.channel, entry);
+    this.#number();
+  }
+
+  /** Takes over what the configuration says of the channels now. */
+  configure(config: DiscoveryParts['config']): void {
+    this.#config = config;
+    this.#number();
   }
 
   /** The channels to begin with: those of the configuration, and those of cameras that have a number. */
@@ -115,8 +123,14 @@ export class Discovery implements Runnable {
     });
   }
 
+  #number(): void {
+    this.#channels.clear();
+    for (const entry of [...this.#config.channels, ...this.#remembered()]) this.#channels.set(entry.channel, entry);
+  }
+
   #remembered(): ChannelConfig[] {
-    const { config, store, log } = this.#parts;
+    const config = this.#config;
+    const { store, log } = this.#parts;
     if (!config.discovery.auto_map) return [];
     const numbers = numbersOf(store).read();
     const free = rememberedChannels(config, numbers);
@@ -145,7 +159,8 @@ export class Discovery implements Runnable {
   }
 
   #welcome({ identity, openly, device, name, account }: Newcomer): void {
-    const { config, store, log } = this.#parts;
+    const config = this.#config;
+    const { store, log } = this.#parts;
     const numbers = numbersOf(store);
     const before = numbers.read().find((mapped) => likeness(mapped.identity, identity) === 'same');
     const others = numbers.read().filter((mapped) => mapped !== before);

@@ -7,6 +7,8 @@ import { PictureUpload } from './alarms/picture-upload.ts';
 import { CameraSite, cameraFor } from './cameras.ts';
 import { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
+import type { AlarmDesk } from './channel/ports.ts';
+import { isSame } from './config/changes.ts';
 import type { ChannelConfig, Config } from './config/schema.ts';
 import { aheadMs, localDateTime } from './device/local-time.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
@@ -19,12 +21,14 @@ import { LiveMedia } from './media/live.ts';
 import { StillMedia } from './media/still.ts';
 import { alarmNotice } from './ovc/alarm-notice.ts';
 import type { OvdReport } from './ovc/keepalive.ts';
+import type { PacketSight } from './ovc/link.ts';
 import type { Login } from './ovc/login.ts';
 import { OvcLink } from './ovc/ovc-link.ts';
 import { PlatformHttp } from './recording/http.ts';
 import { CloudRecorder } from './recording/recorder.ts';
 import { Spool } from './recording/spool.ts';
 import type { Clock } from './runtime/clock.ts';
+import { Roster } from './runtime/roster.ts';
 import { type Runnable, together } from './runtime/supervise.ts';
 import { Store } from './store/store.ts';
 
@@ -32,9 +36,21 @@ export interface GatewayParts {
   readonly config: Config;
   readonly login: Login;
   readonly stateDirectory: string;
+  readonly onlookers?: Onlookers;
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Who looks on, for people: nothing here changes what the gateway does. */
+export interface Onlookers {
+  /** Something may be different from before. */
+  changed(): void;
+  readonly packet: PacketSight;
+  readonly alarm: AlarmDesk['raise'];
+}
+
+/** What may change while the gateway runs. */
+export type Changeable = Pick<GatewayParts, 'config' | 'login'>;
 
 interface Kept {
   readonly feeds: Feeds;
@@ -52,12 +68,18 @@ export class Gateway implements Runnable {
   readonly #site: CameraSite;
   readonly #discovery: Discovery;
   readonly #selfCheck: SelfCheck;
-  readonly #link: OvcLink;
+  readonly #channelFor: (entry: ChannelConfig) => Channel;
+  readonly #linkFor: (login: Login) => OvcLink;
+  readonly #links: Roster<'ovc', OvcLink>;
 
-  private constructor({ config, login, stateDirectory, clock, log }: GatewayParts, { feeds, recorder, store }: Kept) {
+  private constructor(parts: GatewayParts, { feeds, recorder, store }: Kept) {
+    const { config, login, stateDirectory, onlookers, clock, log } = parts;
     const media = log.child({ room: 'media' });
     const live = new LiveMedia({ feeds, clock, ca: login.ca, log: media });
-    const onChange = (): void => this.#link.changed();
+    const onChange = (): void => {
+      this.#link.changed();
+      onlookers?.changed();
+    };
     this.#feeds = feeds;
     this.#recorder = recorder;
     this.#store = store;
@@ -67,16 +89,23 @@ export class Gateway implements Runnable {
     this.#site = site;
     const stills = new StillMedia({ command: config.ffmpeg.path, feeds, clock, log: media });
     this.#discovery = new Discovery({ config, store, clock, log: log.child({ room: 'onvif' }) });
-    const channelFor = (entry: ChannelConfig): Channel => {
+    const alarms: AlarmDesk = {
+      raise: (edge, picture) => {
+        onlookers?.alarm(edge, picture);
+        this.#alarms.raise(edge, picture);
+      },
+      upload: (url, jpeg, signal) => this.#alarms.upload(url, jpeg, signal),
+    };
+    this.#channelFor = (entry) => {
       const channelLog = log.child({ room: 'channel', channel: entry.channel });
       const finder = this.#discovery.finderFor(entry, channelLog);
       const camera = cameraFor(entry, { clock, log: channelLog, site, finder });
-      const edges = { camera, live, recorder, stills, alarms: this.#alarms };
+      const edges = { camera, live, recorder, stills, alarms };
       return new Channel({ settings: entry, ...edges, clock, log: channelLog, onChange });
     };
-    this.#channels = new Channels(this.#discovery.channels.map(channelFor));
+    this.#channels = new Channels(this.#discovery.channels.map(this.#channelFor));
     this.#discovery.onNewChannel((entry) => {
-      this.#channels.add(channelFor(entry));
+      this.#channels.add(this.#channelFor(entry));
       onChange();
     });
     const { path: command } = config.ffmpeg;
@@ -89,15 +118,18 @@ export class Gateway implements Runnable {
       localDateTime: () => localDateTime(clock.wall()),
       aheadMs: (written: string) => aheadMs(written, clock.wall()),
     };
-    this.#link = new OvcLink({
-      login,
-      handlers: { orders: this.#channels, box },
-      report: () => this.#report(),
-      onUp: () => this.#alarms.linkUp(),
-      onDown: () => this.#channels.halt(),
-      clock,
-      log: log.child({ room: 'ovc' }),
-    });
+    this.#linkFor = (as) =>
+      new OvcLink({
+        login: as,
+        handlers: { orders: this.#channels, box },
+        report: () => this.#report(),
+        onUp: () => this.#alarms.linkUp(),
+        onDown: () => this.#channels.halt(),
+        ...(onlookers && { onChange: () => onlookers.changed(), onPacket: onlookers.packet }),
+        clock,
+        log: log.child({ room: 'ovc' }),
+      });
+    this.#links = new Roster([['ovc', this.#linkFor(login)]]);
   }
 
   /** Reads what earlier runs have left. `run` has to follow. */
@@ -122,7 +154,7 @@ export class Gateway implements Runnable {
     const parts = [
       this.#site,
       this.#discovery,
-      this.#link,
+      this.#links,
       this.#channels,
       this.#alarms,
       this.#recorder,
@@ -131,6 +163,33 @@ export class Gateway implements Runnable {
       this.#store,
     ];
     await together(signal, parts).finally(() => this.#store.flush());
+  }
+
+  /** Logs in as another; everything else runs on. */
+  async dialAs(login: Login): Promise<void> {
+    await this.#links.replace('ovc', this.#linkFor(login));
+  }
+
+  /** Takes over what the configuration says of the channels: those of which it says the same as before run on. */
+  async reconcile(config: Config): Promise<void> {
+    const before = new Map(this.#discovery.channels.map((entry) => [entry.channel, entry]));
+    this.#discovery.configure(config);
+    const after = new Map(this.#discovery.channels.map((entry) => [entry.channel, entry]));
+    const numbers = new Set([...before.keys(), ...after.keys()]);
+    const changed = [...numbers].filter((number) => !isSame(before.get(number), after.get(number)));
+    await Promise.all(
+      changed.map((number) => {
+        const entry = after.get(number);
+        return this.#channels.replace(number, entry && this.#channelFor(entry));
+      }),
+    );
+    this.#link.changed();
+  }
+
+  get #link(): OvcLink {
+    const link = this.#links.members.get('ovc');
+    if (!link) throw new Error('there is always a link');
+    return link;
   }
 
   #alarmPost(

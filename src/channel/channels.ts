@@ -1,6 +1,6 @@
-import { Bell } from '../runtime/bell.ts';
 import { GatewayError } from '../runtime/errors.ts';
-import { type Runnable, together } from '../runtime/supervise.ts';
+import { Roster } from '../runtime/roster.ts';
+import type { Runnable } from '../runtime/supervise.ts';
 import type { Channel } from './channel.ts';
 import type { ClockOrder, NetworkInterface, PtzOrder, RecordSettings } from './ports.ts';
 import type { PublishOrder } from './publishing.ts';
@@ -8,17 +8,14 @@ import type { ChannelState } from './state.ts';
 
 /** All channels by number: finds the one that an order is for, and runs them as one. */
 export class Channels implements Runnable {
-  readonly #byNumber: Map<number, Channel>;
-  readonly #joining: Channel[] = [];
-  readonly #joined = new Bell();
+  readonly #roster: Roster<number, Channel>;
 
   constructor(channels: readonly Channel[]) {
-    this.#byNumber = new Map(channels.map((channel) => [channel.settings.channel, channel]));
+    this.#roster = new Roster(channels.map((channel) => [channel.settings.channel, channel]));
   }
 
   run(signal: AbortSignal): Promise<void> {
-    this.#joining.length = 0;
-    return together(signal, [...this.#byNumber.values(), { run: (life) => this.#admit(life) }]);
+    return this.#roster.run(signal);
   }
 
   /** One more, which runs as soon as the others do. @throws GatewayError `bad-parameter` when its number is taken */
@@ -27,9 +24,12 @@ export class Channels implements Runnable {
     if (this.#byNumber.has(number)) {
       throw new GatewayError('bad-parameter', 'the channel number is taken', { channel: number });
     }
-    this.#byNumber.set(number, channel);
-    this.#joining.push(channel);
-    this.#joined.ring();
+    this.#roster.add(number, channel);
+  }
+
+  /** Ends a channel, with all that it does, and puts another in its place; none: there is no such channel any more. */
+  replace(number: number, next?: Channel): Promise<void> {
+    return this.#roster.replace(number, next);
   }
 
   /** What each channel is like now, by channel number. */
@@ -95,11 +95,8 @@ export class Channels implements Runnable {
     await Promise.all([...this.#byNumber.values()].map((channel) => channel.setClock(order, signal)));
   }
 
-  /** Runs whoever joins later, beside the wait for the next. */
-  async #admit(signal: AbortSignal): Promise<void> {
-    while (this.#joining.length === 0 && !signal.aborted) await this.#joined.heard(signal);
-    const newcomers = this.#joining.splice(0);
-    if (!signal.aborted) await together(signal, [...newcomers, { run: (life) => this.#admit(life) }]);
+  get #byNumber(): ReadonlyMap<number, Channel> {
+    return this.#roster.members;
   }
 
   #at(number: number): Channel {

@@ -10,9 +10,14 @@ export interface LinkParts {
   readonly login: Login;
   readonly service: Service;
   readonly accepted: () => void;
+  /** Sees every packet, for people who look on. */
+  readonly onPacket?: PacketSight | undefined;
   readonly clock: Clock;
   readonly log?: Logger;
 }
+
+/** `text` as it is on the wire; it may hold secrets. */
+export type PacketSight = (direction: 'from-platform' | 'to-platform', text: string) => void;
 
 const NORMAL_CLOSURE = 1000;
 const PROTOCOL_ERROR = 1002;
@@ -23,7 +28,7 @@ const PROTOCOL_ERROR = 1002;
  * @throws GatewayError `login-refused`, `link-lost`, `timed-out`, `protocol-broken`
  */
 export async function runLink(
-  { login, service, accepted, clock, log }: LinkParts,
+  { login, service, accepted, onPacket, clock, log }: LinkParts,
   talk: (peer: Peer, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -31,11 +36,16 @@ export async function runLink(
   const life = new Scope(signal);
   const lost = (err: unknown): void => life.end(err);
   const dialling = new Scope(life.signal);
-  const send = (text: string): void => wire.send(text);
+  const send = (text: string): void => {
+    onPacket?.('to-platform', text);
+    wire.send(text);
+  };
   const confirm = (arrived: () => void): void => wire.confirm(arrived);
   const peer = new Peer({ send, confirm, service, broken: lost, clock, log });
   const receive = (text: string): void => {
-    if (!life.signal.aborted) peer.receive(text);
+    if (life.signal.aborted) return;
+    onPacket?.('from-platform', text);
+    peer.receive(text);
   };
   const wire = openWire({ login, clock, opened: () => dialling.end(), accepted, receive, lost });
   void aborted(life.signal).then(() => peer.close());

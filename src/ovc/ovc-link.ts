@@ -6,7 +6,7 @@ import { type Pauses, type Runnable, supervise, together } from '../runtime/supe
 import { Dispatcher } from './dispatch.ts';
 import { type HandlerParts, handlersFor } from './handlers.ts';
 import { type Heartbeat, Keepalive, type OvdReport } from './keepalive.ts';
-import { runLink } from './link.ts';
+import { type PacketSight, runLink } from './link.ts';
 import type { Login } from './login.ts';
 import type { Peer } from './peer.ts';
 import { REQUESTS, type Request, type RequestAnswer, type RequestParams, type ServerInfo } from './protocol.ts';
@@ -19,6 +19,9 @@ export interface OvcLinkParts {
   readonly onUp?: () => void;
   /** Hears each time a link that was up is lost: no order can arrive any more, a Stop no more than another. */
   readonly onDown?: () => void;
+  /** Hears of each change of the status. */
+  readonly onChange?: () => void;
+  readonly onPacket?: PacketSight;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random?: () => number;
@@ -29,10 +32,18 @@ export interface LinkStatus {
   readonly link:
     | { readonly state: 'dialling' }
     | { readonly state: 'up'; readonly since: Date }
-    | { readonly state: 'down'; readonly since: Date; readonly why: string; readonly nextTryAt: Date };
+    | {
+        readonly state: 'down';
+        readonly since: Date;
+        readonly kind: ErrorKind | undefined;
+        readonly why: string;
+        readonly nextTryAt: Date;
+      };
   /** The last Keepalive that was answered, on whichever connection. */
   readonly keepalive: Heartbeat | undefined;
   readonly server: ServerInfo | undefined;
+  /** How often the OVC has accepted us. */
+  readonly logins: number;
 }
 
 /**
@@ -51,7 +62,7 @@ const PAUSES_BY_KIND: Partial<Record<ErrorKind, Pauses>> = {
 /** The gateway's login at the OVC, kept for the process's whole life. It alone knows how the link is. */
 export class OvcLink implements Runnable {
   readonly #parts: OvcLinkParts;
-  #status: LinkStatus = { link: { state: 'dialling' }, keepalive: undefined, server: undefined };
+  #status: LinkStatus = { link: { state: 'dialling' }, keepalive: undefined, server: undefined, logins: 0 };
   #peer: Peer | undefined;
   #keepalive: Keepalive | undefined;
 
@@ -99,14 +110,14 @@ export class OvcLink implements Runnable {
   }
 
   async #connect(service: Dispatcher, working: () => void, signal: AbortSignal): Promise<void> {
-    const { login, clock, log } = this.#parts;
+    const { login, onPacket, clock, log } = this.#parts;
     const accepted = (): void => {
       working();
-      this.#note({ link: { state: 'up', since: clock.wall() } });
+      this.#note({ link: { state: 'up', since: clock.wall() }, logins: this.#status.logins + 1 });
       log.info({ host: login.url.host }, 'link up');
       this.#tellUp();
     };
-    await runLink({ login, service, accepted, clock, log }, (peer, life) => this.#talk(peer, life), signal);
+    await runLink({ login, service, accepted, onPacket, clock, log }, (peer, life) => this.#talk(peer, life), signal);
   }
 
   async #talk(peer: Peer, signal: AbortSignal): Promise<void> {
@@ -144,11 +155,13 @@ export class OvcLink implements Runnable {
     const { link } = this.#status;
     const now = clock.wall();
     const since = link.state === 'down' ? link.since : now;
-    const why = err instanceof GatewayError ? err.sentence : 'internal error';
-    this.#note({ link: { state: 'down', since, why, nextTryAt: new Date(now.getTime() + waitMs) }, server: undefined });
+    const [kind, why] = err instanceof GatewayError ? [err.kind, err.sentence] : [undefined, 'internal error'];
+    const nextTryAt = new Date(now.getTime() + waitMs);
+    this.#note({ link: { state: 'down', since, kind, why, nextTryAt }, server: undefined });
   }
 
   #note(news: Partial<LinkStatus>): void {
     this.#status = { ...this.#status, ...news };
+    this.#parts.onChange?.();
   }
 }
