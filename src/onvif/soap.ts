@@ -123,13 +123,16 @@ interface Fault {
 const faultSchema = element({
   Code: element({ Value: text, Subcode: element({ Value: text, Subcode: element({ Value: text }) }) }),
   Reason: element({ Text: text }),
+  /** Where some servers put what belongs into Subcode. */
+  Detail: element({ fault: element({ subcode: text }) }),
   faultcode: text,
   faultstring: text,
 });
 
 function faultOf(markup: unknown): Fault {
-  const { Code, Reason, faultcode, faultstring } = faultSchema.parse(markup);
-  const subcodes = [Code.Subcode.Value, Code.Subcode.Subcode.Value].map(localName).filter((name) => name !== '');
+  const { Code, Reason, Detail, faultcode, faultstring } = faultSchema.parse(markup);
+  const told = [Code.Subcode.Value ?? Detail.fault.subcode, Code.Subcode.Subcode.Value];
+  const subcodes = told.map(localName).filter((name) => name !== '');
   return {
     code: localName(Code.Value ?? faultcode),
     subcode: subcodes.join('/'),

@@ -104,6 +104,16 @@ test('keeps the codes of a fault apart from its words, and both short', () => {
   }
 });
 
+test('finds the code of a fault also where a server has put it into the detail', () => {
+  const code = '<ter:fault><ter:subcode>ter:InvalidArgVal</ter:subcode></ter:fault>';
+  const fault = `<Fault><Code><Value>s:Receiver</Value></Code><Reason><Text>no</Text></Reason><Detail>${code}</Detail></Fault>`;
+  const reply = { status: 500, text: enveloped(fault), challenges: [], date: undefined };
+  assert.throws(
+    () => verdict(hello, reply),
+    (err: unknown) => err instanceof GatewayError && err.fields['subcode'] === 'InvalidArgVal',
+  );
+});
+
 test('makes the token of the ONVIF specification’s own example', () => {
   const credentials = { username: 'user', password: new Secret('userpassword') };
   const nonce = Buffer.from('LKqI6G/AikKCQrN0zqZFlg==', 'base64');

@@ -61,6 +61,8 @@ const XADDRS: ReadonlyArray<readonly [string, string]> = [
   ['http://169.254.1.1/a', 'http://169.254.1.1/a'],
   ['\n   http://192.168.1.9/a\n   ', 'http://192.168.1.9/a'],
   ['http://0.0.0.0/a http://10.1.1.1/b', 'http://10.1.1.1/b'],
+  ['http://0.0.0.0:8080/a', 'http://192.168.1.9:8080/a'],
+  ['http://127.0.0.1/a http://[::]:81/b', 'http://192.168.1.9/a'],
   ['', 'http://192.168.1.9/onvif/device_service'],
   ['javascript:alert(1) file:///etc/passwd http:// ???', 'http://192.168.1.9/onvif/device_service'],
 ];
