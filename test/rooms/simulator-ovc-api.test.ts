@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { METHODS, type Method, REQUESTS } from '../../src/ovc/protocol.ts';
 import { Secret } from '../../src/runtime/secret.ts';
 import { type OvcOptions, OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { RawDevice } from '../peers/raw-device.ts';
@@ -87,6 +88,61 @@ test('a request, an event and any text can be sent to a device', async (t) => {
   assert.equal((await send(ovc, 'POST', `${DEVICE}/raw`, { text: '{"broken' })).body['kind'], 'malformed');
   await device.hears(({ text }) => text === '{"broken');
   assert.deepEqual(device.heard[1], { event: 'RebootDevice' });
+});
+
+test('bytes can be sent to a device as a binary message', async (t) => {
+  const ovc = await platform(t);
+  const device = await loggedIn(t, ovc);
+  const { body } = await send(ovc, 'POST', `${DEVICE}/raw`, { base64: Buffer.from('{"seq":1}').toString('base64') });
+  assert.deepEqual([body['kind'], body['text']], ['malformed', 'binary, 9 bytes: 7b22736571223a317d']);
+  await device.hears(({ seq }) => seq === 1);
+});
+
+test('the contract can be read with a schema for each method, and each method has parameters to begin with', async (t) => {
+  const ovc = await platform(t, { rtmp: {} });
+  const { body } = await get(ovc, 'api/methods');
+  const { down, up } = body as { down: Array<{ name: Method; kind: string; schema: object }>; up: object[] };
+  assert.deepEqual(
+    down.map(({ name, kind }) => [name, kind]),
+    Object.entries(METHODS).map(([name, { kind }]) => [name, kind]),
+  );
+  assert.equal(up.length, Object.keys(REQUESTS).length);
+  for (const { name } of down) {
+    const { body: params } = await send(ovc, 'POST', `${DEVICE}/samples`, { req: name, channel: 3 });
+    assert.ok(METHODS[name].params.safeParse(params).success, name);
+    assert.ok(params['channel'] === undefined || params['channel'] === 3);
+  }
+});
+
+test('the switches can be read with a schema each, as the API spells them', async (t) => {
+  const ovc = await platform(t);
+  const { body } = await get(ovc, 'api/faults/schema');
+  for (const [group, path] of [
+    ['link', 'api/faults'],
+    ['streams', 'api/streams/faults'],
+    ['recordings', 'api/recordings/faults'],
+  ] as const) {
+    const { properties } = (body as Readonly<Record<string, { properties: object }>>)[group] ?? { properties: {} };
+    const { body: now } = await get(ovc, path);
+    assert.deepEqual(Object.keys(properties), Object.keys(now as object));
+  }
+});
+
+test('everything that changes on the platform is told to who watches all of it', async (t) => {
+  const ovc = await platform(t);
+  const events = await fetch(`${ovc.pageUrl()}api/events`);
+  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+  t.after(() => reader?.cancel().catch(() => undefined));
+  let text = '';
+  const sees = async (words: RegExp): Promise<void> => {
+    while (!words.test(text)) text += (await reader?.read())?.value ?? assert.fail(`events ended without ${words}`);
+  };
+  await sees(/^event: devices\n[^]*event: streams\n[^]*event: recordings\n[^]*event: alarms\n/);
+  const device = await loggedIn(t, ovc);
+  await sees(/"connected":true/);
+  const alarm = { channel: 0, datetime: '2026-01-02T03:04:05', type: 3, state: 'start', desc: 'a cat' };
+  device.send({ req: 'AlarmNotify', params: alarm, seq: 1 });
+  await sees(/"desc":"a cat"/);
 });
 
 test('a request that gets no answer says so in time', async (t) => {

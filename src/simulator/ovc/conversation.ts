@@ -47,6 +47,8 @@ const CLOSE_BROKEN = 1002;
 /** A device that asks so much without waiting is flooding. */
 const MAX_UNANSWERED = 1000;
 const FOREIGN_SEQ = 1000;
+/** Of a binary message, in the record. */
+const SHOWN_BYTES = 64;
 
 export class Conversation {
   readonly #socket: WebSocket;
@@ -109,6 +111,19 @@ export class Conversation {
    */
   say(text: string): Entry {
     return this.#ask(text, { settle: () => undefined, fail: () => undefined });
+  }
+
+  /**
+   * Sends bytes as a binary message, which the contract does not know.
+   * @throws GatewayError `link-lost`
+   */
+  sayBytes(bytes: Buffer): Entry {
+    if (this.#over) throw new GatewayError('link-lost', 'the device is not connected');
+    const packet = { kind: 'malformed', why: 'not text' } as const;
+    const text = `binary, ${bytes.length} bytes: ${bytes.subarray(0, SHOWN_BYTES).toString('hex')}`;
+    const entry = this.#parts.book.add({ direction: 'down', text, packet });
+    this.#socket.send(bytes);
+    return entry;
   }
 
   #ask(text: string, waiting: Pick<Pending, 'settle' | 'fail'>): Entry {

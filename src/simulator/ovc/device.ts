@@ -140,6 +140,14 @@ export class Device {
     return this.#connection().say(text);
   }
 
+  /**
+   * Sends bytes as a binary message.
+   * @throws GatewayError `link-lost`
+   */
+  sayBytes(bytes: Buffer): Entry {
+    return this.#connection().sayBytes(bytes);
+  }
+
   /** Breaks the connection off, if there is one. */
   cut(): void {
     this.#conversation?.cut();

@@ -1,38 +1,77 @@
-import { Scope } from '../../runtime/scope.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { AlarmLog } from './alarm-log.ts';
+import type { Bell } from './bell.ts';
 import type { Device } from './device.ts';
+import type { Devices } from './devices.ts';
+import { eventStream, serverSentEvent } from './event-stream.ts';
+import type { RecordingReport } from './recording-ledger.ts';
+import type { Recordings } from './recordings.ts';
+import type { RtmpIngest } from './rtmp-ingest.ts';
 import { wireEntry, wireObject } from './wire.ts';
 
-/**
- * A device's record as server-sent events: `packet` for each entry, `device` whenever its state changed. Written at
- * the pace of the reader; what a slow one misses is what the record has forgotten, nothing is kept for it.
- */
-export function liveEvents(device: Device, after: number, signal: AbortSignal): ReadableStream<Uint8Array> {
-  const scope = new Scope(signal);
-  const encoder = new TextEncoder();
+/** What happens, as server-sent events: of one device, and of the whole platform. */
+
+/** `packet` for each entry of a device's record, `device` whenever its state changed. */
+export function deviceEvents(device: Device, after: number, signal: AbortSignal): ReadableStream<Uint8Array> {
   let last = after;
-  let said = '';
+  const changed = onChange('device', () => wireObject(device.report));
   const news = (): string => {
     const entries = device.packetsAfter(last);
     last = entries.at(-1)?.number ?? last;
-    const state = JSON.stringify(wireObject(device.report));
-    const changed = state === said ? '' : `event: device\ndata: ${state}\n\n`;
-    said = state;
-    const packets = entries.map((e) => `id: ${e.number}\nevent: packet\ndata: ${JSON.stringify(wireEntry(e))}\n\n`);
-    return packets.join('') + changed;
+    return entries.map((entry) => serverSentEvent('packet', wireEntry(entry), entry.number)).join('') + changed();
   };
-  return new ReadableStream({
-    async pull(controller) {
-      for (let text = ''; !scope.signal.aborted; ) {
-        text = news();
-        if (text !== '') {
-          controller.enqueue(encoder.encode(text));
-          return;
-        }
-        await device.bell.next(scope.signal);
-      }
-      // Cancelled by the reader it is closed already; here the platform ends.
-      if (signal.aborted) controller.close();
-    },
-    cancel: () => scope.end(),
-  });
+  return eventStream({ news, bell: device.bell, signal });
+}
+
+export interface SiteEventsParts {
+  readonly devices: Devices;
+  readonly ingest: RtmpIngest | undefined;
+  readonly recordings: Recordings;
+  readonly alarms: AlarmLog;
+  readonly bell: Bell;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const PAUSE_MS = 500;
+const SHOWN_STREAMS = 30;
+const SHOWN_ALARMS = 200;
+
+/** `devices`, `streams`, `recordings` and `alarms`, each whole whenever it changed, and twice a second at most. */
+export function siteEvents(parts: SiteEventsParts): ReadableStream<Uint8Array> {
+  const { devices, ingest, recordings, alarms, bell, clock, signal } = parts;
+  const rows = [
+    onChange('devices', () => [...devices.all.values()].map(({ report }) => wireObject(report))),
+    onChange('streams', () => (ingest?.streams ?? []).slice(-SHOWN_STREAMS).map(wireObject)),
+    onChange('recordings', () => recordings.all.map((report) => wireObject(inShort(report)))),
+    onChange('alarms', () => alarms.all.slice(-SHOWN_ALARMS).map(wireObject)),
+  ];
+  const news = (): string => rows.map((row) => row()).join('');
+  return eventStream({ news, bell, pause: (end) => clock.sleep(PAUSE_MS, end), signal });
+}
+
+/** The event of that name when its value is another than at the last look. */
+function onChange(name: string, look: () => unknown): () => string {
+  let said = '';
+  return () => {
+    const event = serverSentEvent(name, look());
+    if (event === said) return '';
+    said = event;
+    return event;
+  };
+}
+
+/** Without the segments, which may be thousands. */
+function inShort({ segments, gaps, ...rest }: RecordingReport): object {
+  const [first] = segments;
+  const last = segments.at(-1);
+  return {
+    ...rest,
+    gaps: gaps.length,
+    segments: segments.length,
+    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    seconds: segments.reduce((sum, { duration }) => sum + duration, 0),
+    start: first?.start,
+    end: last && last.start + last.duration,
+  };
 }

@@ -38,7 +38,7 @@ declare module 'node-media-server/src/node_rtmp_session.js' {
     readonly videoHeight: unknown;
     readonly inPackets: ReadonlyMap<number, unknown>;
     readonly rtmpGopCacheQueue: Set<Buffer> | null;
-    readonly flvGopCacheQueue: Set<Buffer> | null;
+    flvGopCacheQueue: Set<Buffer> | null;
     appname: string;
     videoCount: number;
     parserPacket: NodeRtmpSession.Message;

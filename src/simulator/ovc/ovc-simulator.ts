@@ -1,4 +1,3 @@
-import { GatewayError } from '../../runtime/errors.ts';
 import { aborted } from '../../runtime/scope.ts';
 import type { Runnable } from '../../runtime/supervise.ts';
 import type { AlarmLog } from './alarm-log.ts';
@@ -6,10 +5,11 @@ import { awaitFact } from './await-fact.ts';
 import type { TimedAnswer } from './conversation.ts';
 import type { Device } from './device.ts';
 import type { Faults } from './faults.ts';
+import { openPlatform } from './open-platform.ts';
 import type { OvcOptions } from './options.ts';
 import type { Entry } from './packet-book.ts';
 import type { Pictures } from './pictures.ts';
-import { openPlatform, type Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import type { Recordings } from './recordings.ts';
 import type { StreamReport } from './rtmp-stream.ts';
 
@@ -25,12 +25,10 @@ const PATIENCE_MS = 10_000;
  */
 export class OvcSimulator implements Runnable {
   readonly #platform: Platform;
-  readonly #rtmp: OvcOptions['rtmp'];
   #closing: Promise<void> | undefined;
 
-  private constructor(platform: Platform, { rtmp }: OvcOptions) {
+  private constructor(platform: Platform) {
     this.#platform = platform;
-    this.#rtmp = rtmp;
   }
 
   /**
@@ -38,7 +36,7 @@ export class OvcSimulator implements Runnable {
    * @throws GatewayError `config-invalid` for an open address without a token, or when node-media-server is missing
    */
   static async listen(options: OvcOptions): Promise<OvcSimulator> {
-    return new OvcSimulator(await openPlatform(options), options);
+    return new OvcSimulator(await openPlatform(options));
   }
 
   /** Where devices log in, without a query. */
@@ -59,10 +57,7 @@ export class OvcSimulator implements Runnable {
    * @throws GatewayError `config-invalid` when there is no RTMP listener
    */
   rtmpUrl(app: string, key: string): string {
-    const { ingest, listener } = this.#platform;
-    const rtmp = this.#rtmp;
-    if (!ingest || rtmp === false) throw new GatewayError('config-invalid', 'the simulator has no RTMP listener');
-    return `rtmp${rtmp?.tls ? 's' : ''}://${listener.authority(ingest.port)}/${app}/${key}`;
+    return this.#platform.rtmpUrl(app, key);
   }
 
   /** The switches that make it misbehave. */

@@ -1,21 +1,14 @@
-import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
-import { Scope } from '../../runtime/scope.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Secret } from '../../runtime/secret.ts';
-import { AlarmLog } from './alarm-log.ts';
-import { DEFAULT_ANSWERS } from './answers.ts';
-import { platformApi } from './api.ts';
-import { Bell } from './bell.ts';
-import { Devices } from './devices.ts';
-import { Faults } from './faults.ts';
-import { Listener, type ListenerParts } from './listener.ts';
-import { Door } from './login.ts';
-import { hostOf, limitsOf, type OvcOptions } from './options.ts';
-import { Pictures } from './pictures.ts';
-import { RecordingDesk } from './recording-desk.ts';
-import { Recordings } from './recordings.ts';
-import { RtmpIngest } from './rtmp-ingest.ts';
+import type { AlarmLog } from './alarm-log.ts';
+import type { Bell } from './bell.ts';
+import type { Devices } from './devices.ts';
+import type { Faults } from './faults.ts';
+import type { Listener } from './listener.ts';
+import type { Pictures } from './pictures.ts';
+import type { Recordings } from './recordings.ts';
+import type { RtmpIngest } from './rtmp-ingest.ts';
 
 /** Everything a platform is made of, and how it hangs together. */
 export interface Platform {
@@ -34,83 +27,11 @@ export interface Platform {
   readonly log: Logger;
   /** Ends with the platform. */
   readonly signal: AbortSignal;
+  /**
+   * Where a device is told to publish.
+   * @throws GatewayError `config-invalid` when there is no RTMP listener
+   */
+  rtmpUrl(app: string, key: string): string;
   /** Ends every connection and both listeners; resolves when they are gone. */
   close(): Promise<void>;
-}
-
-/**
- * Builds the parts and opens the listeners.
- * @throws GatewayError `config-invalid` for an open address without a token, or when node-media-server is missing
- */
-export async function openPlatform(options: OvcOptions): Promise<Platform> {
-  const scope = new Scope();
-  const parts = partsOf(options, scope.signal);
-  const { listener, devices, faults, recordings, log } = parts;
-  const { accounts } = options;
-  for (const code of accounts === 'any' ? [] : Object.keys(accounts)) devices.admit(code);
-  const door = new Door({ accounts, faults, device: (code) => devices.admit(code), log });
-  let ingest: RtmpIngest | undefined;
-  const close = async (): Promise<void> => {
-    scope.end();
-    door.close();
-    await ingest?.close();
-    await listener.close();
-    await recordings.folder.close();
-  };
-  try {
-    ingest = await openIngest(options, parts);
-    const platform = { ...parts, ingest, close };
-    const upgrade: ListenerParts['upgrade'] = (request, socket, head) => door.knock(request, socket, head);
-    await listener.open(options.port ?? 0, { request: desks(platform), upgrade });
-    return platform;
-  } catch (err) {
-    await close();
-    throw err;
-  }
-}
-
-type Parts = Omit<Platform, 'ingest' | 'close'>;
-
-function partsOf(options: OvcOptions, signal: AbortSignal): Parts {
-  const { token, log, clock = systemClock } = options;
-  const { storeBytes: maxStoreBytes, ...limits } = limitsOf(options);
-  const bell = new Bell();
-  const faults = new Faults();
-  const listener = new Listener(hostOf(options));
-  const origin = (): string => `http://${listener.authority()}`;
-  const pictures = new Pictures({ origin, clock, bell });
-  const alarms = new AlarmLog(pictures, clock);
-  const answers = { ...DEFAULT_ANSWERS, AlarmNotify: alarms.note, ...options.answers };
-  return {
-    faults,
-    devices: new Devices({ answers, faults, limits, bell, clock, log, signal }),
-    recordings: new Recordings({ origin, token, maxStoreBytes, clock, bell }),
-    pictures,
-    alarms,
-    listener,
-    bell,
-    clock,
-    token,
-    log,
-    signal,
-  };
-}
-
-async function openIngest(options: OvcOptions, { faults, log, clock, bell }: Parts): Promise<RtmpIngest | undefined> {
-  const { rtmp = {} } = options;
-  if (rtmp === false) return undefined;
-  const changed = (): void => bell.ring();
-  return RtmpIngest.listen({ host: hostOf(options), port: 0, ...rtmp, faults, log, clock, changed });
-}
-
-/** Who answers which HTTP request. Uploads have desks of their own, because they are read at a pace. */
-function desks(platform: Platform): ListenerParts['request'] {
-  const { recordings, pictures, faults, clock, log, signal } = platform;
-  const desk = new RecordingDesk({ recordings, faults, clock, log, signal });
-  const others = getRequestListener(platformApi(platform).fetch, { overrideGlobalObjects: false });
-  return (request, response) => {
-    if (desk.takes(request)) void desk.answer(request, response);
-    else if (pictures.takes(request)) void pictures.answer(request, response);
-    else void others(request, response);
-  };
 }

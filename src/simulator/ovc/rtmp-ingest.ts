@@ -71,6 +71,15 @@ export class RtmpIngest {
     return this.#streams.map((stream) => stream.report());
   }
 
+  /** A running publish as FLV for a viewer; undefined when there is none of that number, or too many look already. */
+  watch(number: number): ReadableStream<Uint8Array> | undefined {
+    for (const session of this.#sessions) {
+      const stream = session.watch(number);
+      if (stream) return stream;
+    }
+    return undefined;
+  }
+
   /** Breaks off the publishers of one path (`/app/key`), or all; says how many there were. */
   cut(path?: string): number {
     const doomed = [...this.#sessions].filter(

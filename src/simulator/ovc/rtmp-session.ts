@@ -3,6 +3,7 @@ import NodeRtmpSession from 'node-media-server/src/node_rtmp_session.js';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import type { RtmpFaults } from './faults.ts';
+import { FlvRelay } from './flv-relay.ts';
 import type { StreamEnd, StreamLedger } from './rtmp-stream.ts';
 
 /**
@@ -46,6 +47,7 @@ const REFUSED = {
 
 export class IngestSession extends NodeRtmpSession {
   readonly #parts: SessionParts;
+  readonly #relay = new FlvRelay();
   #app = '';
   #ledger: StreamLedger | undefined;
   #path = '';
@@ -57,6 +59,12 @@ export class IngestSession extends NodeRtmpSession {
     this.#parts = parts;
     // The library guesses a missing frame rate with a timer of 5 s that nothing ends; a count above 0 never starts it.
     this.videoCount = 1;
+    this.flvGopCacheQueue = this.#relay;
+  }
+
+  /** What is being published, as FLV; undefined when it is another publish, or too many look already. */
+  watch(number: number): ReadableStream<Uint8Array> | undefined {
+    return this.#ledger?.number === number ? this.#relay.watch() : undefined;
   }
 
   /** `/app/key` of the running publish. */
@@ -146,6 +154,7 @@ export class IngestSession extends NodeRtmpSession {
     super.onDeleteStream(command);
     if (!own || !this.#ledger) return;
     this.#ledger.end(how);
+    this.#relay.end();
     this.#ledger = undefined;
     this.#farewell = false;
     this.#parts.changed();
@@ -155,13 +164,17 @@ export class IngestSession extends NodeRtmpSession {
     // The library rewrites enhanced headers in place, so we look first.
     const setup = this.#ledger?.video(this.#body(), this.parserPacket.clock);
     super.rtmpVideoHandler();
-    if (setup) this.#ledger?.size(this.videoWidth, this.videoHeight);
+    if (setup) {
+      this.#relay.setup('video', this.#body(), this.parserPacket.clock);
+      this.#ledger?.size(this.videoWidth, this.videoHeight);
+    }
     if ((this.rtmpGopCacheQueue?.size ?? 0) > MAX_CACHED_MESSAGES) this.#forgetGop();
     this.#parts.changed();
   }
 
   override rtmpAudioHandler(): void {
-    this.#ledger?.audio(this.#body(), this.parserPacket.clock);
+    const setup = this.#ledger?.audio(this.#body(), this.parserPacket.clock);
+    if (setup) this.#relay.setup('audio', this.#body(), this.parserPacket.clock);
     super.rtmpAudioHandler();
     if ((this.rtmpGopCacheQueue?.size ?? 0) > MAX_CACHED_MESSAGES) this.#forgetGop();
     this.#parts.changed();
@@ -215,7 +228,7 @@ export class IngestSession extends NodeRtmpSession {
 
   #forgetGop(): void {
     this.rtmpGopCacheQueue?.clear();
-    this.flvGopCacheQueue?.clear();
+    this.#relay.clear();
   }
 
   #body(): Buffer {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { Rate } from './rate.ts';
 
 /**
  * What one publish brought, counted as it comes. Knows the first bytes of an RTMP media message, which are an FLV
@@ -19,6 +20,8 @@ export interface StreamReport {
   readonly ended: { readonly how: StreamEnd; readonly at: string; readonly ms: number } | undefined;
   /** Of media messages, without chunk headers. */
   readonly bytes: number;
+  /** Over the last seconds; 0 once it has ended. */
+  readonly bitsPerSecond: number;
   readonly video: VideoReport | undefined;
   readonly audio: TrackReport | undefined;
 }
@@ -144,6 +147,7 @@ export class StreamLedger {
   readonly #acceptedAt: string;
   #ended: StreamReport['ended'];
   #bytes = 0;
+  readonly #rate = new Rate();
   #video: Track | undefined;
   #audio: Track | undefined;
   #picture: Pick<VideoReport, 'keyFrames' | 'width' | 'height' | 'firstFrameMs' | 'firstFrameAt' | 'firstKeyFrameMs'> =
@@ -163,10 +167,14 @@ export class StreamLedger {
     this.#acceptedAt = clock.wall().toISOString();
   }
 
+  get number(): number {
+    return this.#identity.number;
+  }
+
   /** Notes a video message; true when it was the codec's setup, which holds the picture's size. */
   video(body: Buffer, timestampMs: number): boolean {
     const { codec, part, key } = videoHead(body);
-    this.#bytes += body.length;
+    this.#count(body.length);
     this.#video ??= new Track(codec);
     this.#video.codec = codec;
     if (part === 'setup') this.#video.setups++;
@@ -174,13 +182,15 @@ export class StreamLedger {
     return part === 'setup';
   }
 
-  audio(body: Buffer, timestampMs: number): void {
+  /** True when it was the codec's setup. */
+  audio(body: Buffer, timestampMs: number): boolean {
     const { codec, part } = audioHead(body);
-    this.#bytes += body.length;
+    this.#count(body.length);
     this.#audio ??= new Track(codec);
     this.#audio.codec = codec;
     if (part === 'setup') this.#audio.setups++;
     if (part === 'frame') this.#audio.frame(timestampMs, this.#clock.now());
+    return part === 'setup';
   }
 
   /** In pixels; what is no number is not known. */
@@ -199,6 +209,7 @@ export class StreamLedger {
       live: this.#ended === undefined,
       ended: this.#ended,
       bytes: this.#bytes,
+      bitsPerSecond: this.#ended ? 0 : Math.round(this.#rate.perSecond(this.#clock.now()) * 8),
       video: this.#video && { ...this.#video.report(), ...this.#picture },
       audio: this.#audio?.report(),
     };
@@ -214,6 +225,11 @@ export class StreamLedger {
       firstFrameAt: picture.firstFrameAt ?? this.#clock.wall().toISOString(),
       firstKeyFrameMs: picture.firstKeyFrameMs ?? (key ? this.#ms() : undefined),
     };
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#rate.add(bytes, this.#clock.now());
   }
 
   #ms(): number {

@@ -30,7 +30,8 @@ function wireValue(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? wireObject(value) : value;
 }
 
-function snake(key: string): string {
+/** A key in snake_case. */
+export function snake(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
