@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium } from './chromium.mjs';
 
 const here = import.meta.dirname;
 const words = process.argv.slice(2);
@@ -23,4 +24,9 @@ const child = spawn(process.execPath, [...options, ...files.map((name) => join(h
 });
 child.on('close', (code) => {
   process.exitCode = code ?? 1;
+  const browserTests = named.filter((name) => name.startsWith('browser')).length;
+  if (browserTests === 0 || chromium() !== undefined) return;
+  console.error(
+    `\nSKIPPED: all ${browserTests} files of browser tests. There is no Chromium here; npm run setup gets it.`,
+  );
 });

@@ -3,18 +3,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { chromium } from './chromium.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const NODE_LEAST = [20, 19];
 const FFMPEG_LEAST = 5;
 
-/** How each package manager installs ffmpeg; the first one found on the machine is used. */
+/** How each package manager installs ffmpeg and Chromium; the first one found on the machine is used. */
 const PACKAGE_MANAGERS = [
-  { program: 'apt-get', install: 'apt-get update -qq && apt-get install -y -qq --no-install-recommends ffmpeg' },
-  { program: 'dnf', install: 'dnf install -y ffmpeg-free' },
-  { program: 'apk', install: 'apk add ffmpeg' },
-  { program: 'pacman', install: 'pacman -Sy --noconfirm ffmpeg' },
-  { program: 'brew', install: 'brew install ffmpeg', asUser: true },
+  {
+    program: 'apt-get',
+    install: 'apt-get update -qq && apt-get install -y -qq --no-install-recommends ffmpeg',
+    browser: 'apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium',
+  },
+  { program: 'dnf', install: 'dnf install -y ffmpeg-free', browser: 'dnf install -y chromium' },
+  { program: 'apk', install: 'apk add ffmpeg', browser: 'apk add chromium' },
+  { program: 'pacman', install: 'pacman -Sy --noconfirm ffmpeg', browser: 'pacman -Sy --noconfirm chromium' },
+  { program: 'brew', install: 'brew install ffmpeg', browser: 'brew install --cask chromium', asUser: true },
 ];
 
 function stop(sentence) {
@@ -72,6 +77,19 @@ function installFfmpeg() {
   if (still) stop(`the system's ${still} is older than ${FFMPEG_LEAST}; install a newer one by hand`);
 }
 
+/** Only the browser tests need one, so a machine without is no reason to stop. */
+function installChromium() {
+  if (chromium() !== undefined) return;
+  const row = PACKAGE_MANAGERS.find(({ program }) => exists(program));
+  if (!row) return console.error('set-up: there is no Chromium; without one the browser tests are skipped');
+  const mayInstall = row.asUser === true || process.getuid?.() === 0;
+  if (!mayInstall) return console.error(`set-up: for the browser tests type: sudo sh -c '${row.browser}'`);
+  console.error(`set-up: installing Chromium for the browser tests (${row.browser})`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status } = spawnSync('sh', ['-c', row.browser], { stdio: ['ignore', 'ignore', 2], env });
+  if (status !== 0) console.error('set-up: Chromium could not be installed; the browser tests will be skipped');
+}
+
 async function buildPages() {
   // Only now is there a bundler to import.
   const { bundleStalePages } = await import('../src/pages/bundle.mjs');
@@ -82,3 +100,4 @@ checkNode();
 installPackages();
 installFfmpeg();
 await buildPages();
+if (process.argv.includes('--browser')) installChromium();

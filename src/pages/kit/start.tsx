@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/controls.css';
 import './styles/parts.css';
 import './styles/frame.css';
+import './styles/live.css';
 import { Toasts, ToastsProvider } from './parts/toast.tsx';
 import { Speech } from './words/language.ts';
 import { SpeechContext } from './words/use-words.ts';

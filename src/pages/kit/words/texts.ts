@@ -18,6 +18,8 @@ export const KIT_TEXTS = {
   'live-retrying': ['No picture. Trying again…', '没有画面，正在重试…'],
   'live-unsupported': ['This browser cannot play live video.', '此浏览器无法播放实时视频。'],
   'live-codec': ['This browser cannot play {codec}.', '此浏览器无法播放 {codec}。'],
+  sound: ['Sound', '声音'],
+  'full-screen': ['Full screen', '全屏'],
   'just-now': ['just now', '刚刚'],
 } as const satisfies Texts;
 
