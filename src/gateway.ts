@@ -10,7 +10,10 @@ import { Channels } from './channel/channels.ts';
 import type { AlarmDesk } from './channel/ports.ts';
 import { isSame } from './config/changes.ts';
 import type { ChannelConfig, Config } from './config/schema.ts';
-import { aheadMs, localDateTime } from './device/local-time.ts';
+import { boxFor } from './device/box.ts';
+import { BoxHealth } from './device/box-health.ts';
+import { localDateTime } from './device/local-time.ts';
+import type { Restart } from './device/reboot.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
 import { Discovery } from './discovery.ts';
 import { Feeds } from './media/feed/feeds.ts';
@@ -37,6 +40,8 @@ export interface GatewayParts {
   readonly login: Login;
   readonly stateDirectory: string;
   readonly onlookers?: Onlookers;
+  /** Ends the process in good order, to be started again. */
+  readonly restart: Restart;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -68,12 +73,13 @@ export class Gateway implements Runnable {
   readonly #site: CameraSite;
   readonly #discovery: Discovery;
   readonly #selfCheck: SelfCheck;
+  readonly #health: BoxHealth;
   readonly #channelFor: (entry: ChannelConfig) => Channel;
   readonly #linkFor: (login: Login) => OvcLink;
   readonly #links: Roster<'ovc', OvcLink>;
 
   private constructor(parts: GatewayParts, { feeds, recorder, store }: Kept) {
-    const { config, login, stateDirectory, onlookers, clock, log } = parts;
+    const { config, login, stateDirectory, restart, onlookers, clock, log } = parts;
     const media = log.child({ room: 'media' });
     const live = new LiveMedia({ feeds, clock, ca: login.ca, log: media });
     const onChange = (): void => {
@@ -108,16 +114,16 @@ export class Gateway implements Runnable {
       this.#channels.add(this.#channelFor(entry));
       onChange();
     });
+    const device = { clock, log: log.child({ room: 'device' }) };
     const { path: command } = config.ffmpeg;
     const needs = [
       { name: 'ffmpeg', check: (signal: AbortSignal) => ffmpegVersion({ command, clock, log: media }, signal) },
       { name: 'state directory', check: () => checkStateDirectory(stateDirectory) },
     ];
-    this.#selfCheck = new SelfCheck({ needs, clock, log: log.child({ room: 'device' }), onChange });
-    const box = {
-      localDateTime: () => localDateTime(clock.wall()),
-      aheadMs: (written: string) => aheadMs(written, clock.wall()),
-    };
+    this.#selfCheck = new SelfCheck({ needs, ...device, onChange });
+    this.#health = new BoxHealth({ stateDirectory, ...device });
+    const { reboot_command: rebootCommand, set_clock: maySetClock } = config.device;
+    const box = boxFor({ rebootCommand, maySetClock, restart, ...device });
     this.#linkFor = (as) =>
       new OvcLink({
         login: as,
@@ -160,6 +166,7 @@ export class Gateway implements Runnable {
       this.#recorder,
       this.#feeds,
       this.#selfCheck,
+      this.#health,
       this.#store,
     ];
     await together(signal, parts).finally(() => this.#store.flush());

@@ -1,7 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** Exit codes of the process (sysexits' EX_CONFIG tells systemd not to try again). */
-export const EXIT = { done: 0, failed: 1, usage: 2, config: 78 } as const;
+/**
+ * Exit codes of the process. sysexits' EX_CONFIG tells systemd not to try again; after `restart` and `reboot` whoever
+ * supervises the process starts it again, and after `reboot` may reboot the box instead.
+ */
+export const EXIT = { done: 0, failed: 1, usage: 2, restart: 75, reboot: 76, config: 78 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -2,10 +2,13 @@ import type { Logger } from 'pino';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
+import type { Restart } from '../device/reboot.ts';
 import { Gateway } from '../gateway.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
+import { Scope } from '../runtime/scope.ts';
+import { lockDirectory } from '../store/lock.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
 import { CONFIG_OPTION, configFile, stateDirectory } from './config-file.ts';
 import { logOutput } from './log-output.ts';
@@ -37,11 +40,20 @@ async function live(config: Config, log: Logger, { env, signal, version }: Surro
     log.fatal({ err }, 'unexpected failure');
     process.exit(EXIT.failed);
   });
-  signal.addEventListener('abort', () => log.info('stopping'), { once: true });
+  const life = new Scope(signal);
+  let exit: ExitCode = EXIT.done;
+  const restart: Restart = (reason, how = 'restart') => {
+    if (life.signal.aborted) return;
+    exit = EXIT[how];
+    log.info({ reason }, 'restarting');
+    life.end();
+  };
+  life.signal.addEventListener('abort', () => log.info('stopping'), { once: true });
   log.info({ version, node: process.versions.node, channels: config.channels.length }, 'starting');
   const parts = { config, login: loginOf(config, version), stateDirectory: stateDirectory(config, env) };
-  const gateway = await Gateway.open({ ...parts, clock: systemClock, log });
-  await gateway.run(signal);
+  await lockDirectory(parts.stateDirectory);
+  const gateway = await Gateway.open({ ...parts, restart, clock: systemClock, log });
+  await gateway.run(life.signal).finally(() => life.end());
   log.info('stopped');
-  return EXIT.done;
+  return exit;
 }

@@ -14,6 +14,7 @@ const COSTS: Readonly<Record<keyof Config, Cost>> = {
   recording: 'gateway',
   events: 'gateway',
   alarms: 'gateway',
+  device: 'gateway',
   web: 'web',
   log: 'log',
 };

@@ -214,6 +214,19 @@ export const configSchema = z.strictObject({
       password_file: path.optional(),
     })
     .prefault({}),
+  device: z
+    .strictObject({
+      reboot_command: z
+        .array(text)
+        .min(1)
+        .optional()
+        .describe('Program and arguments that RebootDevice runs; default: the gateway ends and is started again.'),
+      set_clock: z
+        .boolean()
+        .default(false)
+        .describe('SyncTime sets the clock of this box too, unless NTP keeps it; needs CAP_SYS_TIME.'),
+    })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),
 });
 

@@ -36,6 +36,13 @@ export interface Box {
   localDateTime(): string;
   /** A local time as `localDateTime` writes it, minus the host's, in ms. @throws GatewayError `bad-parameter` */
   aheadMs(localDateTime: string): number;
+  /**
+   * Sets the host's clock as far as that is allowed; resolves with what the order means by the clock as it is then.
+   * Never throws.
+   */
+  syncClock(order: ClockOrder, signal: AbortSignal): Promise<ClockOrder>;
+  /** Reboots the box, or what of it may be rebooted. @throws GatewayError `process-failed` */
+  reboot(signal: AbortSignal): Promise<void>;
 }
 
 export interface HandlerParts {
@@ -52,8 +59,10 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     RTMPPublish: (params, signal) => orders.publish(publishOrder(params), signal),
     RTMPStopPublish: ({ channel, stream_id }, signal) => orders.stopPublish({ channel, streamId: stream_id }, signal),
     QueryTime: async () => ({ datetime: box.localDateTime() }),
-    SyncTime: ({ datetime, offset }, signal) =>
-      orders.setClocks({ aheadMs: box.aheadMs(datetime), toleranceMs: offset * 1_000 }, signal),
+    SyncTime: async ({ datetime, offset }, signal) => {
+      const order = { aheadMs: box.aheadMs(datetime), toleranceMs: offset * 1_000 };
+      await orders.setClocks(await box.syncClock(order, signal), signal);
+    },
     StartCloudRecord: (params, signal) => orders.startRecord(recordOrder(params), signal),
     StopCloudRecord: ({ channel, session_id }, signal) => orders.stopRecord({ channel, sessionId: session_id }, signal),
     CtrlPTZ: async (params) => orders.ptz({ channel: params.channel, order: ptzOrder(params) }),
@@ -61,7 +70,7 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     GetNetConfig: ({ channel }, signal) => orders.networkInterfaces(channel, signal),
     Snapshot: ({ channel, pic_upload_url }, signal) => orders.snapshot({ channel, url: pic_upload_url }, signal),
     RebootChannel: ({ channel }, signal) => orders.reboot(channel, signal),
-    RebootDevice: undefined,
+    RebootDevice: (_, signal) => box.reboot(signal),
     UpgradeFirmware: undefined,
   };
 }

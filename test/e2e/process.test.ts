@@ -57,6 +57,17 @@ for (const { name, reach } of STAGES) {
   });
 }
 
+test('RebootDevice ends the gateway in good order, to be started again', async (t) => {
+  const { ovc, gateway } = await site(t);
+  await online(ovc);
+  await publish(ovc);
+  const children = gateway.children;
+  ovc.say(CODE, JSON.stringify({ event: 'RebootDevice' }));
+  assert.equal(await gateway.ended, 76);
+  assert.deepEqual(children.filter(alive), []);
+  assert.match(gateway.text, /"reason":"ordered by the platform","msg":"restarting"/);
+});
+
 test('after SIGKILL of the gateway its ffmpeg ends by itself', async (t) => {
   const { ovc, gateway } = await site(t);
   await online(ovc);

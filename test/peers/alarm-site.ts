@@ -25,6 +25,7 @@ import { Secret } from '../../src/runtime/secret.ts';
 import { together } from '../../src/runtime/supervise.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { Store } from '../../src/store/store.ts';
+import { stillBox } from './idle-orders.ts';
 import { readableLog } from './readable-log.ts';
 
 export const CODE = 'OVD1';
@@ -110,7 +111,7 @@ export async function alarmSite(t: TestContext, wishes: Wishes = {}) {
       ...{ url: new URL(ovc.url), loginCode: CODE, password: new Secret(PASSWORD) },
       ...{ hardwareModel: 'box', firmwareModel: '1' },
     },
-    handlers: { orders: channels, box: { localDateTime: () => localDateTime(clock.wall()), aheadMs: () => 0 } },
+    handlers: { orders: channels, box: { ...stillBox, localDateTime: () => localDateTime(clock.wall()) } },
     report: () => ({ state: 'online', channels: channels.states }),
     onUp: () => alarms.linkUp(),
     ...{ clock, log, random: () => 0.05 },

@@ -10,4 +10,9 @@ export const idleOrders: Orders = {
 };
 
 /** A box whose time stands still. */
-export const stillBox: Box = { localDateTime: () => '2026-01-02T03:04:05', aheadMs: () => 0 };
+export const stillBox: Box = {
+  localDateTime: () => '2026-01-02T03:04:05',
+  aheadMs: () => 0,
+  syncClock: async (order) => order,
+  reboot: nothing,
+};

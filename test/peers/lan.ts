@@ -130,7 +130,8 @@ export async function lanGateway(t: TestContext, config: object, stateDirectory 
     firmwareModel: '0',
   };
   const life = new AbortController();
-  const gateway = await Gateway.open({ config: parsed, login, stateDirectory, clock: hastyClock(5), log });
+  const restart = (): void => undefined;
+  const gateway = await Gateway.open({ config: parsed, login, stateDirectory, restart, clock: hastyClock(5), log });
   const done = gateway.run(life.signal);
   const stop = async (): Promise<void> => {
     life.abort();

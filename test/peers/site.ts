@@ -88,7 +88,9 @@ export async function startSite(
   };
   const stop = new AbortController();
   const stateDirectory = mkdtempSync(join(tmpdir(), 'ovd-site-'));
-  const gateway = await Gateway.open({ config, login, stateDirectory, clock: systemClock, log });
+  const restarts: string[] = [];
+  const restart = (reason: string): void => void restarts.push(reason);
+  const gateway = await Gateway.open({ config, login, stateDirectory, restart, clock: systemClock, log });
   const done = gateway.run(stop.signal);
   t.after(async () => {
     stop.abort();
@@ -103,5 +105,5 @@ export async function startSite(
       ...params,
     });
   const streams = (key: string) => ovc.streams.filter(({ path }) => path === `/live/${key}`);
-  return { ovc, cameras, stateDirectory, lines, text, stop, done, channel, publish, streams };
+  return { ovc, cameras, stateDirectory, restarts, lines, text, stop, done, channel, publish, streams };
 }

@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { ClockOrder } from '../channel/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { HostClock } from './host-clock.ts';
+import { aheadMs, localDateTime } from './local-time.ts';
+import { type Restart, reboot } from './reboot.ts';
+
+export interface BoxParts {
+  readonly rebootCommand: readonly string[] | undefined;
+  /** SyncTime may set the clock. */
+  readonly maySetClock: boolean;
+  readonly restart: Restart;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What the platform may order of the box itself. */
+export function boxFor({ rebootCommand: command, maySetClock: maySet, restart, clock, log }: BoxParts) {
+  const hostClock = new HostClock({ maySet, clock, log });
+  return {
+    localDateTime: (): string => localDateTime(clock.wall()),
+    aheadMs: (written: string): number => aheadMs(written, clock.wall()),
+    syncClock: (order: ClockOrder, signal: AbortSignal) => hostClock.sync(order, signal),
+    reboot: (signal: AbortSignal) => reboot({ command, restart, log }, signal),
+  };
+}

@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { GatewayError } from '../runtime/errors.ts';
+
+const LONGEST_MS = 10_000;
+const MOST_OUTPUT_BYTES = 64 * 1024;
+const REASON_CHARACTERS = 200;
+
+/**
+ * Runs a program of the box to its end; resolves with what it wrote to stdout.
+ * @throws GatewayError `process-failed` when it is not there, fails or takes longer than ten seconds
+ */
+export function runProgram([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES } as const;
+    execFile(program, args, options, (failure, stdout, stderr) => {
+      if (!failure) return resolve(stdout);
+      const words = failure.code === 'ENOENT' ? 'there is no such program' : stderr.trim() || failure.message;
+      const reason = words.split('\n')[0]?.slice(0, REASON_CHARACTERS);
+      reject(new GatewayError('process-failed', 'a program of the box failed', { program, reason }));
+    });
+  });
+}
