@@ -112,11 +112,12 @@ export class Discovery implements Runnable {
 
   #newcomersOf({ credentials }: Config['discovery']): Newcomers {
     const { store, clock, log } = this.#parts;
+    const accounts = credentials.length > 0 ? credentials.map((each) => each.credentials) : [undefined];
     return new Newcomers({
-      accounts: credentials.length > 0 ? credentials.map((each) => each.credentials) : [undefined],
+      accounts,
       isTaken: (device, identity) => this.#isTaken(device, identity),
       welcome: (newcomer) => this.#welcome(newcomer),
-      refusals: new Refusals(store.section('refusals'), () => clock.wall()),
+      refusals: new Refusals(store.section('refusals'), accounts, () => clock.wall()),
       probe: this.#probe,
       clock,
       log,

@@ -27,7 +27,7 @@ export const cameraSections = {
   /** By channel number. */
   cameras: z.record(z.string().regex(/^\d{1,5}$/), knownCamera).default({}),
   numbers: z.array(mappedCamera).default([]),
-  /** When a device at an address has refused a login lately, in ms since 1970; so that no account gets locked. */
+  /** By address and a few bits of a digest of the login: when it was refused lately, in ms since 1970; so that no account gets locked. */
   refusals: z.record(z.string(), z.array(z.number())).default({}),
 };
 

@@ -97,7 +97,7 @@ export class Newcomers implements Runnable {
       if (signal.aborted || !refusals.mayTry(host)) return;
       if (this.#isTried(found, account)) continue;
       this.#note(found, account);
-      const refused = (times: number): void => refusals.note(host, times);
+      const refused = (times: number): void => refusals.note(host, credentials, times);
       try {
         const introduction = { credentials, digestOnly: true, toTheTest: true, refused };
         const identity = await introduced(stranger, introduction, signal);
