@@ -8,6 +8,7 @@ import type { CameraFinder } from './onvif/endpoint.ts';
 import { AlarmSource } from './onvif/events/alarm-source.ts';
 import type { CameraEvents } from './onvif/events/camera-events.ts';
 import { EventHubs } from './onvif/events/event-hub.ts';
+import type { HearingMemory } from './onvif/events/hearing.ts';
 import { WebhookReceiver } from './onvif/events/webhook-receiver.ts';
 import type { CameraPtz } from './onvif/ptz/camera-ptz.ts';
 import type { KnownPresets } from './onvif/ptz/preset-list.ts';
@@ -20,6 +21,8 @@ import { type Pauses, type Runnable, supervise } from './runtime/supervise.ts';
 export interface CameraSiteParts {
   readonly events: Config['events'];
   readonly presets: CameraPtz['presets'];
+  /** What is remembered of how much the camera of a channel talks. */
+  readonly hearing: (channel: number) => HearingMemory;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,14 +32,16 @@ const PORT_PAUSES: Pauses = { minMs: 1_000, maxMs: 60_000, healthyMs: 10_000 };
 /** What the cameras of a gateway share. */
 export class CameraSite implements Runnable {
   readonly presets: CameraPtz['presets'];
+  readonly hearing: CameraSiteParts['hearing'];
   readonly hubs = new EventHubs();
   readonly receiver: WebhookReceiver | undefined;
   readonly #parts: CameraSiteParts;
 
   constructor(parts: CameraSiteParts) {
-    const { events, presets, log } = parts;
+    const { events, presets, hearing, log } = parts;
     this.#parts = parts;
     this.presets = presets;
+    this.hearing = hearing;
     const [, host = '', port] = /^(.*):(\d+)$/.exec(events.webhook_listen) ?? [];
     const at = { host: host.replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(port) };
     this.receiver = events.webhook ? new WebhookReceiver({ ...at, log }) : undefined;
@@ -78,7 +83,7 @@ export function cameraFor(entry: ChannelConfig, world: CameraWorld): Camera {
 
 /** All that an ONVIF camera is told beside where it is and how to log in. */
 function onvifParts(
-  { live, ptz, events }: ChannelConfig,
+  { channel, live, ptz, events }: ChannelConfig,
   { clock, log, site, finder }: CameraWorld,
 ): Omit<OnvifCameraParts, 'credentials' | 'host'> {
   const world = { clock, log };
@@ -87,7 +92,7 @@ function onvifParts(
     describe: (url, login, signal) => describe(url, login, clock, signal),
     profile: live.profile,
     ptz: { presets: site?.presets ?? inMemory, quirks: quirksOf(ptz), deadManMs: ptz.stop_after * 1000 },
-    events: site && events.enabled ? eventsOf(events, site, world) : undefined,
+    events: site && events.enabled ? eventsOf(events, { site, memory: site.hearing(channel) }, world) : undefined,
     ...world,
   };
 }
@@ -108,7 +113,7 @@ function quirksOf({ function_presets: functionPresets, ...ptz }: ChannelConfig['
 
 function eventsOf(
   events: ChannelConfig['events'],
-  { hubs, receiver }: CameraSite,
+  { site, memory }: { readonly site: CameraSite; readonly memory: HearingMemory },
   world: { readonly clock: Clock; readonly log: Logger },
 ): CameraEvents {
   const options = {
@@ -118,8 +123,8 @@ function eventsOf(
     inverted: new Set(events.inverted),
     invertedInputs: new Set(events.inverted_inputs),
   };
-  const alarms = new AlarmSource({ options, ...world });
-  return { alarms, hubs, receiver, noUnsubscribe: events.no_unsubscribe, ...world };
+  const alarms = new AlarmSource({ options, memory, ...world });
+  return { alarms, hubs: site.hubs, receiver: site.receiver, noUnsubscribe: events.no_unsubscribe, ...world };
 }
 
 function inMemory(): PresetStore {

@@ -91,7 +91,8 @@ export class Gateway implements Runnable {
     this.#store = store;
     this.#alarms = this.#alarmPost(config, new PlatformHttp(login.ca), { clock, log: log.child({ room: 'alarms' }) });
     const presets = (camera: string) => store.presetsOf(camera);
-    const site = new CameraSite({ events: config.events, presets, clock, log: log.child({ room: 'onvif' }) });
+    const hearing = (channel: number) => store.hearingOf(channel);
+    const site = new CameraSite({ events: config.events, presets, hearing, clock, log: log.child({ room: 'onvif' }) });
     this.#site = site;
     const stills = new StillMedia({ command: config.ffmpeg.path, feeds, clock, log: media });
     this.#discovery = new Discovery({ config, store, clock, log: log.child({ room: 'onvif' }) });

@@ -146,7 +146,14 @@ export class Channel implements Runnable {
   async #watch(signal: AbortSignal): Promise<void> {
     const { camera, clock } = this.#parts;
     try {
-      await camera.watch({ seen: (sight) => this.#see(sight), alarm: (report) => this.#hear(report) }, signal);
+      await camera.watch(
+        {
+          seen: (sight) => this.#see(sight),
+          alarm: (report) => this.#hear(report),
+          hearing: (hearing) => this.#apply({ type: 'hearing', hearing }),
+        },
+        signal,
+      );
     } catch (why) {
       if (why instanceof Error) {
         this.#apply({ type: 'camera', camera: { presence: 'offline', since: clock.wall(), why } });

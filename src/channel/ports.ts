@@ -56,10 +56,23 @@ export interface CameraPicture extends CameraSight {
   readonly services: readonly string[];
 }
 
+/** How the events of a camera come. */
+export interface HearingState {
+  /** `none`: nothing is subscribed at this moment, or the camera has no events. */
+  readonly mode: 'none' | 'pull' | 'webhook';
+  /** The camera's last news, to the minute; undefined when it never had any. */
+  readonly heardAt: Date | undefined;
+  /** It used to talk and is silent for longer than it ever is, since then. */
+  readonly silentSince: Date | undefined;
+  /** Alarms that were on nearly all day: the camera may have them upside down. */
+  readonly maybeInverted: readonly Alarm[];
+}
+
 /** Who hears what a camera has to tell. */
 export interface CameraListener {
   seen(sight: CameraSight): void;
   alarm(report: AlarmReport): void;
+  hearing(state: HearingState): void;
 }
 
 export const PTZ_MOVES = [

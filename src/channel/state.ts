@@ -1,5 +1,5 @@
 import type { Alarm } from './alarm.ts';
-import type { CameraSight } from './ports.ts';
+import type { CameraSight, HearingState } from './ports.ts';
 
 /** A camera before the first verdict, without one, and with one. `since` is the wall clock at the change. */
 export type CameraState =
@@ -29,6 +29,8 @@ export interface ChannelState {
   readonly publish: Publish | undefined;
   readonly recording: Recording | undefined;
   readonly alarms: ReadonlySet<Alarm>;
+  /** How its events come; undefined where nobody listens to any. */
+  readonly hearing: HearingState | undefined;
 }
 
 export const INITIAL: ChannelState = {
@@ -36,12 +38,14 @@ export const INITIAL: ChannelState = {
   publish: undefined,
   recording: undefined,
   alarms: new Set(),
+  hearing: undefined,
 };
 
 export type Fact =
   | { readonly type: 'camera'; readonly camera: CameraState }
   | { readonly type: 'publish'; readonly publish: Publish | undefined }
   | { readonly type: 'recording'; readonly recording: Recording | undefined }
+  | { readonly type: 'hearing'; readonly hearing: HearingState }
   | { readonly type: 'alarm'; readonly alarm: Alarm; readonly active: boolean };
 
 /** The one place where a channel changes. A fact that says nothing new gives the same object back. */
@@ -53,6 +57,8 @@ export function next(state: ChannelState, fact: Fact): ChannelState {
       return { ...state, publish: fact.publish };
     case 'recording':
       return { ...state, recording: fact.recording };
+    case 'hearing':
+      return { ...state, hearing: fact.hearing };
     case 'alarm':
       return fact.active === state.alarms.has(fact.alarm)
         ? state

@@ -49,14 +49,16 @@ export class OnvifCamera implements Camera {
     const alarms = this.#parts.events?.alarms;
     const stay = { run: (life: AbortSignal) => this.#visit((parts) => this.#lodge(parts, listener, life), life) };
     // Time ends alarms also while the camera cannot be heard.
-    const time = alarms && { run: (life: AbortSignal) => alarms.run((report) => listener.alarm(report), life) };
+    const time = alarms && { run: (life: AbortSignal) => alarms.run(listener, life) };
     try {
       await together(signal, time ? [stay, time] : [stay]);
     } catch (err) {
-      if (signal.aborted) return;
-      alarms?.offline();
-      throw err;
+      if (!signal.aborted) {
+        alarms?.offline();
+        throw err;
+      }
     }
+    alarms?.remember();
   }
 
   info(signal: AbortSignal): Promise<CameraPicture> {

@@ -133,6 +133,17 @@ export class Store implements Runnable {
     };
   }
 
+  /** How much the camera of one channel talks. */
+  hearingOf(channel: number) {
+    const section = this.section('hearing');
+    return {
+      recall: () => section.read()[channel],
+      keep: (heard: CameraSections['hearing'][string]): void => {
+        section.write({ ...section.read(), [channel]: { ...heard } });
+      },
+    };
+  }
+
   /** One section of what is remembered of cameras: to be read, and to be replaced as a whole. */
   section<Name extends keyof CameraSections>(name: Name) {
     const { data } = this.#file;

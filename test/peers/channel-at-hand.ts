@@ -71,12 +71,12 @@ export function channelAtHand(
   t: TestContext,
   { standby = false, unfinished }: { standby?: boolean; unfinished?: RecordSettings } = {},
 ) {
-  const stays: Array<Job & { report: CameraListener['seen']; alarm: CameraListener['alarm'] }> = [];
+  const stays: Array<Job & { report: CameraListener['seen'] } & Omit<CameraListener, 'seen'>> = [];
   const pushes: Array<Job & { order: PushOrder; report: (report: PushReport) => void }> = [];
   const standbys: Array<Job & { stream: CameraStream }> = [];
   const { log } = readableLog();
   const camera = new ScriptedCamera(log, (listener, signal) => {
-    const stay = Object.assign(new Job(signal), { report: listener.seen, alarm: listener.alarm });
+    const stay = Object.assign(new Job(signal), { report: listener.seen, ...listener });
     stays.push(stay);
     return stay.ended;
   });

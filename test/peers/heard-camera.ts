@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { AlarmReport } from '../../src/channel/alarm.ts';
-import { AlarmSource, type AlarmSourceParts } from '../../src/onvif/events/alarm-source.ts';
+import type { HearingState } from '../../src/channel/ports.ts';
+import { type AlarmListener, AlarmSource, type AlarmSourceParts } from '../../src/onvif/events/alarm-source.ts';
 import { type EventWatchParts, watchEvents } from '../../src/onvif/events/event-watch.ts';
 import type { Notification } from '../../src/onvif/events/notification.ts';
 import { WebhookReceiver } from '../../src/onvif/events/webhook-receiver.ts';
@@ -48,9 +49,14 @@ export async function heardCamera(
   const all = { ...parts, ...wishes };
   const source = new AlarmSource(all);
   const reports: AlarmReport[] = [];
+  const hearings: HearingState[] = [];
+  const listener: AlarmListener = {
+    alarm: (report) => void reports.push(report),
+    hearing: (state) => void hearings.push(state),
+  };
   const life = new AbortController();
   const done = together(life.signal, [
-    { run: (signal) => source.run((report) => reports.push(report), signal) },
+    { run: (signal) => source.run(listener, signal) },
     { run: (signal) => watchEvents(all, source.sink(wishes.belongs), signal) },
   ]);
   const end = async (): Promise<void> => {
@@ -63,6 +69,7 @@ export async function heardCamera(
     camera,
     source,
     reports,
+    hearings,
     lines,
     text,
     end,

@@ -37,7 +37,11 @@ export function visitor(t: TestContext, port: number, wishes: Partial<OnvifCamer
     sights,
     text,
     info: () => camera.info(end.signal),
-    watch: () => camera.watch({ seen: (sight) => void sights.push(sight), alarm: () => undefined }, end.signal),
+    watch: () =>
+      camera.watch(
+        { seen: (sight) => void sights.push(sight), alarm: () => undefined, hearing: () => undefined },
+        end.signal,
+      ),
   };
 }
 

@@ -11,7 +11,7 @@ import { memoryStore } from '../peers/memory-presets.ts';
 import { ADMIN, failureOf } from '../peers/onvif-visit.ts';
 import { readableLog } from '../peers/readable-log.ts';
 
-const DEAF: CameraListener = { seen: () => undefined, alarm: () => undefined };
+const DEAF: CameraListener = { seen: () => undefined, alarm: () => undefined, hearing: () => undefined };
 
 /** Against the virtual camera, RTSP and all: the replies are those of another author than ours. */
 

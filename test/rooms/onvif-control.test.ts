@@ -169,7 +169,11 @@ async function channelOf(t: TestContext, recorder: LeanCamera, profile: string, 
   const visit = visitor(t, portOf(recorder), { profile, events });
   const reports: AlarmReport[] = [];
   const watching = visit.camera.watch(
-    { seen: (sight) => void visit.sights.push(sight), alarm: (report) => void reports.push(report) },
+    {
+      seen: (sight) => void visit.sights.push(sight),
+      alarm: (report) => void reports.push(report),
+      hearing: () => undefined,
+    },
     visit.end.signal,
   );
   await fact(() => visit.sights.length > 0);

@@ -188,3 +188,31 @@ test('an unknown topic is logged once and never an alarm', async (t) => {
   await fact(() => told().length === 1);
   assert.equal(lines.filter(({ topic }) => topic === 'Vendor/Surprise').length, 1);
 });
+
+test('a camera that used to talk and is silent for long is said to be, once, until it talks again', async (t) => {
+  const kept = { heardAt: '2026-01-01T03:14:05.000Z', longestMs: 0, quietMs: 86_400_000 - 300_000 };
+  const memory = { recall: () => kept, keep: () => undefined };
+  const { camera, hearings, subscribed, pass, lines } = await heardCamera(t, [], { memory });
+  const said = (words: string): number => lines.filter(({ msg }) => msg === words).length;
+  await subscribed();
+  await pass(290_000, 5000);
+  assert.equal(hearings.at(-1)?.silentSince, undefined);
+  await pass(60_000, 5000);
+  assert.equal(hearings.at(-1)?.mode, 'pull');
+  assert.ok(hearings.at(-1)?.silentSince);
+  await subscribed();
+  camera.events.emit(motion(true));
+  await fact(() => hearings.at(-1)?.silentSince === undefined);
+  assert.equal(said('camera used to send events and is silent'), 1);
+  assert.equal(said('camera sends events again'), 1);
+});
+
+test('a camera whose subscription is lost says that nothing is subscribed', async (t) => {
+  const { camera, hearings, subscribed, pass } = await heardCamera(t);
+  await subscribed();
+  camera.habits.set('no-pull-point', true);
+  camera.events.forgetAll();
+  await pass(2000, 500);
+  await fact(() => hearings.at(-1)?.mode === 'none');
+  assert.deepEqual([...new Set(hearings.map(({ mode }) => mode))], ['none', 'pull']);
+});

@@ -24,7 +24,11 @@ function visitor(t: TestContext, url: URL, clock: Clock = systemClock, credentia
   return {
     end,
     sights,
-    watch: () => camera.watch({ seen: (sight) => void sights.push(sight), alarm: () => undefined }, end.signal),
+    watch: () =>
+      camera.watch(
+        { seen: (sight) => void sights.push(sight), alarm: () => undefined, hearing: () => undefined },
+        end.signal,
+      ),
   };
 }
 
@@ -134,7 +138,10 @@ test('says that a login is wanted when there is none', async (t) => {
     clock: systemClock,
   });
   const err = await failureOf(
-    camera.watch({ seen: () => undefined, alarm: () => undefined }, new AbortController().signal),
+    camera.watch(
+      { seen: () => undefined, alarm: () => undefined, hearing: () => undefined },
+      new AbortController().signal,
+    ),
   );
   assert.equal(err.sentence, 'camera refuses the login: its stream wants a user name');
 });

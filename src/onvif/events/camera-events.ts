@@ -33,9 +33,10 @@ export async function hearEvents(
   { session, services, source }: Place,
   signal: AbortSignal,
 ): Promise<void> {
+  // Before the question whether there are events at all: a camera that had some is missed when it has none.
+  const sink = alarms.sink((notification) => isAbout(source, notification));
   const events = services.get('events');
   if (!events) return;
   const parts = { calls: session, events, clock, log, ...(receiver && { receiver }), noUnsubscribe };
-  const sink = alarms.sink((notification) => isAbout(source, notification));
   await hubs.at(session.device).listen(parts, sink, signal);
 }

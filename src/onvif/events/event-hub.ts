@@ -16,12 +16,14 @@ export class EventHub {
   /** The last message of each state, for a listener that comes when they have been told. */
   readonly #states = new Map<string, Notification>();
   #watching: Promise<void> | undefined;
+  /** Of the subscription that is there now. */
+  #mode: 'pull' | 'webhook' | undefined;
 
   /** Hears the device until the signal aborts. Never rejects because of the camera. */
   async listen(parts: EventWatchParts, sink: EventSink, signal: AbortSignal): Promise<void> {
     this.#sinks.add(sink);
     try {
-      if (this.#states.size > 0) this.#catchUp(sink);
+      if (this.#mode) this.#catchUp(sink, this.#mode);
       while (!signal.aborted) {
         if (this.#watching) await Promise.race([this.#watching, aborted(signal)]);
         else await this.#watch(parts, signal);
@@ -33,9 +35,14 @@ export class EventHub {
 
   async #watch(parts: EventWatchParts, signal: AbortSignal): Promise<void> {
     const all: EventSink = {
-      subscribed: () => {
+      subscribed: (mode) => {
         this.#states.clear();
-        for (const sink of this.#sinks) sink.subscribed();
+        this.#mode = mode;
+        for (const sink of this.#sinks) sink.subscribed(mode);
+      },
+      lost: () => {
+        this.#mode = undefined;
+        for (const sink of this.#sinks) sink.lost();
       },
       heard: (batch) => {
         for (const notification of batch) this.#remember(notification);
@@ -57,8 +64,8 @@ export class EventHub {
     }
   }
 
-  #catchUp(sink: EventSink): void {
-    sink.subscribed();
+  #catchUp(sink: EventSink, mode: 'pull' | 'webhook'): void {
+    sink.subscribed(mode);
     sink.heard([...this.#states.values()].map((state) => ({ ...state, operation: 'Initialized' })));
   }
 }

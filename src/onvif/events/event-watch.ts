@@ -39,10 +39,11 @@ export async function watchEvents(parts: EventWatchParts, sink: EventSink, signa
   const pace = new RecreatePace(clock);
   let refusals = 0;
   const heedful: EventSink = {
-    subscribed: () => {
+    subscribed: (mode) => {
       refusals = 0;
-      sink.subscribed();
+      sink.subscribed(mode);
     },
+    lost: () => sink.lost(),
     heard: (batch) => {
       pace.worked();
       sink.heard(batch);

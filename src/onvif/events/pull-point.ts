@@ -7,7 +7,9 @@ import { type Order, Subscription, type SubscriptionParts } from './subscription
 /** Who hears what a subscription brings. */
 export interface EventSink {
   /** What comes next may be state instead of news. */
-  subscribed(): void;
+  subscribed(mode: 'pull' | 'webhook'): void;
+  /** The subscription is over. */
+  lost(): void;
   /** All messages of one reply; an empty reply is a sign of life and nothing more. */
   heard(batch: readonly Notification[]): void;
 }
@@ -40,7 +42,7 @@ export async function runPullPoint(parts: SubscriptionParts, sink: EventSink, si
   const subscription = await Subscription.make(parts, ORDER, signal);
   let gone = false;
   try {
-    sink.subscribed();
+    sink.subscribed('pull');
     await subscription.synchronise(signal);
     await new PullLoop(subscription, parts, sink).run(signal);
   } catch (err) {
@@ -49,6 +51,7 @@ export async function runPullPoint(parts: SubscriptionParts, sink: EventSink, si
     if (signal.aborted) return;
     throw err;
   } finally {
+    sink.lost();
     if (!gone) await subscription.end();
   }
 }

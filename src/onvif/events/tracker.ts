@@ -2,6 +2,7 @@ import { ALARMS, type Alarm } from '../../channel/alarm.ts';
 import type { Item, Notification } from './notification.ts';
 import { type ReadingOptions, reading, type Signal } from './reading.ts';
 import type { EndMode } from './topics.ts';
+import { UpsideDown } from './upside-down.ts';
 
 /** An alarm of the channel begins or ends. */
 export interface AlarmEdge {
@@ -73,6 +74,7 @@ export class AlarmTracker {
   readonly #told = new Map<Alarm, Told>();
   readonly #habits = new Map<string, Habit>();
   readonly #unknown = new Set<string>();
+  readonly #upsideDown = new UpsideDown();
   #subscribedMs = Number.NEGATIVE_INFINITY;
   #offlineSinceMs: number | undefined;
   #lastReboot: string | undefined;
@@ -84,6 +86,11 @@ export class AlarmTracker {
   /** Topics that no row knows, each once; for the log and for the installer. */
   get unknownTopics(): ReadonlySet<string> {
     return this.#unknown;
+  }
+
+  /** What the camera may have the wrong way round. */
+  get upsideDown(): UpsideDown {
+    return this.#upsideDown;
   }
 
   /** Alarms that are on, as told. */
@@ -164,6 +171,7 @@ export class AlarmTracker {
     const topic = notification.topic.toLowerCase();
     const key = `${group}.${signal.item.toLowerCase()}`;
     const before = this.#active.get(key);
+    if (signal.level !== 'pulse') this.#upsideDown.said(key, signal.alarm, signal.level === 'on');
     if (signal.level === 'off') {
       if (before) this.#habit(topic, { endsSeen: true, failsafes: 0 });
       this.#active.delete(key);

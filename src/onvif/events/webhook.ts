@@ -36,7 +36,7 @@ export async function runWebhook(
       inbox.addressFor(events.hostname, scope),
     );
     subscription = await Subscription.make(parts, orderFor(address), signal);
-    sink.subscribed();
+    sink.subscribed('webhook');
     await subscription.synchronise(signal);
     await clock.sleep(FIRST_NOTIFY_MS, signal);
     if (!heard && !signal.aborted) {
@@ -46,6 +46,7 @@ export async function runWebhook(
   } catch (err) {
     if (!signal.aborted) throw err;
   } finally {
+    sink.lost();
     await subscription?.end();
     inbox.close();
   }

@@ -47,7 +47,7 @@ export async function eventsSeen(
   };
   try {
     const parts = { conversation: new Conversation(session), events, clock };
-    await runPullPoint(parts, { subscribed: () => undefined, heard }, scope.signal);
+    await runPullPoint(parts, { subscribed: () => undefined, lost: () => undefined, heard }, scope.signal);
   } finally {
     scope.end();
     await over;

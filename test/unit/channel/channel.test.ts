@@ -19,6 +19,14 @@ test('a channel is online when its camera has been seen, offline when the stay e
   assert.equal(seen[2]?.presence === 'offline' && seen[2].why, UNREACHABLE);
 });
 
+test('how the events of its camera come is a fact of the channel', async (t) => {
+  const { channel, stays, changes } = channelAtHand(t);
+  const silentSince = new Date();
+  stays[0]?.hearing({ mode: 'pull', heardAt: silentSince, silentSince, maybeInverted: ['motion'] });
+  assert.equal(channel.state.hearing?.silentSince, silentSince);
+  assert.equal(changes(), 1);
+});
+
 test('a camera that stays away for the same reason is no change', async (t) => {
   const { stays, clock, changes } = channelAtHand(t);
   stays[0]?.fail(UNREACHABLE);
