@@ -6,6 +6,7 @@ import { test } from 'node:test';
 /** Who may import whom. A room may always import itself; what is not written here is forbidden. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
+  release: ['runtime'],
   config: ['runtime'],
   channel: ['runtime'],
   ovc: ['runtime', 'channel'],
