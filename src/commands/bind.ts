@@ -4,9 +4,9 @@ import { bindOnce } from '../ovc/bind-once.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
+import { loginOf } from '../service/login.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings, UsageError } from './command-line.ts';
 import { CONFIG_OPTION, configFile } from './config-file.ts';
-import { loginOf } from './login.ts';
 
 /** Binds this device to an account of the platform; prints what the platform says. */
 export const bind: Command = {

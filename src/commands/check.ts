@@ -5,6 +5,7 @@ import type { CameraPicture, CameraStream } from '../channel/ports.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
+import { stateDirectory } from '../config/state-directory.ts';
 import { checkStateDirectory } from '../device/self-check.ts';
 import { EncoderChoice } from '../media/ffmpeg/encoder-choice.ts';
 import { ffmpegVersion } from '../media/ffmpeg/version.ts';
@@ -12,9 +13,9 @@ import { tryLogin } from '../ovc/try-login.ts';
 import { type Clock, systemClock, withDeadline } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
+import { loginOf } from '../service/login.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
-import { CONFIG_OPTION, configFile, stateDirectory } from './config-file.ts';
-import { loginOf } from './login.ts';
+import { CONFIG_OPTION, configFile } from './config-file.ts';
 import { OneLook } from './one-look.ts';
 
 /** What one look found: whether it will do, and in which words. */

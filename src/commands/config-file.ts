@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { Config } from '../config/schema.ts';
 import type { Invocation } from './command-line.ts';
 
 /** `-c FILE`, for every command that reads the configuration. */
@@ -13,9 +11,4 @@ const USUAL_FILES = ['gateway.yaml', '/etc/ovd-gateway/gateway.yaml'] as const;
 export function configFile({ config }: Invocation['values']): string {
   if (typeof config === 'string') return config;
   return USUAL_FILES.find((file) => existsSync(file)) ?? USUAL_FILES[0];
-}
-
-/** Where the state is kept: the configuration's word, else systemd's, else beside the user. */
-export function stateDirectory({ state_dir }: Config, env: NodeJS.ProcessEnv): string {
-  return resolve(state_dir ?? env.STATE_DIRECTORY ?? 'state');
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
+import { stateDirectory } from '../config/state-directory.ts';
 import { channelOf, rememberedChannels, type Site, scanner, searchedAddresses } from '../discovery.ts';
 import { type DiscoveredDevice, isOnvif } from '../onvif/discovery/device.ts';
 import { DISCOVERY_PORT } from '../onvif/discovery/scan.ts';
@@ -17,7 +18,7 @@ import {
   UsageError,
   wholeNumber,
 } from './command-line.ts';
-import { CONFIG_OPTION, configFile, stateDirectory } from './config-file.ts';
+import { CONFIG_OPTION, configFile } from './config-file.ts';
 import { table } from './table.ts';
 
 const SECONDS = 5;

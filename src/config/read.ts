@@ -22,8 +22,23 @@ export function readConfig(file: string, env: NodeJS.ProcessEnv): Config {
   return parseConfig(contents(file), { source: file, env });
 }
 
-/** The same from a text; `source` names it in errors and is where relative `…_file` paths start. */
-export function parseConfig(text: string, { source, env }: { source: string; env: NodeJS.ProcessEnv }): Config {
+/** Where a text comes from: `source` names it in errors and is where relative `…_file` paths start. */
+export interface Origin {
+  readonly source: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** The same from a text. */
+export function parseConfig(text: string, origin: Origin): Config {
+  const verdict = judgeConfig(text, origin);
+  if ('config' in verdict) return verdict.config;
+  throw invalid(origin.source, verdict.faults);
+}
+
+/** The configuration that a text makes, or all that is wrong with it. */
+export type Verdict = { readonly config: Config } | { readonly faults: readonly Fault[] };
+
+export function judgeConfig(text: string, { source, env }: Origin): Verdict {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (path: readonly PropertyKey[]): number | undefined => {
@@ -35,28 +50,28 @@ export function parseConfig(text: string, { source, env }: { source: string; env
   };
   if (document.errors.length > 0) {
     const faults = document.errors.map((err) => ({ path: '', line: err.linePos?.[0].line, message: firstLine(err) }));
-    throw invalid(source, faults);
+    return { faults };
   }
+  const plain = content(document);
+  if ('fault' in plain) return { faults: [{ path: '', line: undefined, message: plain.fault }] };
   const faults: Fault[] = [];
   // A value that could not be filled in is one fault, not two.
   const report: Report = (where, message) => {
     const path = where.join('.');
     if (!faults.some((fault) => fault.path === path)) faults.push({ path, line: lineOf(where), message });
   };
-  const filled = filledIn(content(document, source), [], { env, folder: dirname(resolve(source)), report });
+  const filled = filledIn(plain.value, [], { env, folder: dirname(resolve(source)), report });
   const parsed = configSchema.safeParse(filled, { error: wording });
   if (!parsed.success) for (const issue of parsed.error.issues) report(issue.path, issue.message);
-  if (!parsed.success || faults.length > 0) throw invalid(source, faults);
-  return parsed.data;
+  return parsed.success && faults.length === 0 ? { config: parsed.data } : { faults };
 }
 
 /** The file's plain values. What the library says of an alias quotes it, and it may be an unquoted password. */
-function content(document: Document, source: string): unknown {
+function content(document: Document): { readonly value: unknown } | { readonly fault: string } {
   try {
-    return document.toJS();
+    return { value: document.toJS() };
   } catch {
-    const message = 'an alias (*name) leads nowhere; text that begins with * has to be put in quotes';
-    throw invalid(source, [{ path: '', line: undefined, message }]);
+    return { fault: 'an alias (*name) leads nowhere; text that begins with * has to be put in quotes' };
   }
 }
 
@@ -121,12 +136,17 @@ function contents(file: string): string {
   }
 }
 
-function invalid(source: string, faults: readonly Fault[]): GatewayError {
-  const words = faults.map(({ path, line, message }) => {
+/** The error that lists all faults, for whoever cannot go on without the file. */
+export function invalid(source: string, faults: readonly Fault[]): GatewayError {
+  return new GatewayError('config-invalid', 'the configuration is not valid', { source, faults: sentences(faults) });
+}
+
+/** Faults as sentences, for a log and a terminal. */
+export function sentences(faults: readonly Fault[]): string[] {
+  return faults.map(({ path, line, message }) => {
     const place = [line === undefined ? '' : `line ${line}`, path].filter((part) => part !== '').join(', ');
     return place === '' ? message : `${place}: ${message}`;
   });
-  return new GatewayError('config-invalid', 'the configuration is not valid', { source, faults: words });
 }
 
 function isRanged(node: unknown): node is { range: readonly [number, number, number] } {

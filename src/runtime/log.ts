@@ -40,10 +40,47 @@ function causeForLog(cause: unknown): unknown {
 }
 
 /** JSON lines to `destination`. Secrets are taken out at the sink, on the finished line, so no caller can forget it. */
-export function createLog(
-  { level, scrub }: { level: LogLevel; scrub: (text: string) => string },
+export function createLog(settings: LogSettings, destination?: DestinationStream): Logger {
+  return adjustableLog(settings, destination).log;
+}
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly scrub: (text: string) => string;
+}
+
+/** The same, with a level that may change later, for all children too. */
+export function adjustableLog(
+  { level, scrub }: LogSettings,
   destination: DestinationStream = process.stdout,
-): Logger {
+): { readonly log: Logger; readonly setLevel: (level: LogLevel) => void } {
   const sink: DestinationStream = { write: (line) => destination.write(scrub(line)) };
-  return pino({ level, base: null, serializers: { err: errorForLog } }, sink);
+  const family = new Family();
+  const onChild = (child: Logger): void => family.add(child);
+  const log = pino({ level, base: null, serializers: { err: errorForLog }, onChild }, sink);
+  const setLevel = (wanted: LogLevel): void => {
+    log.level = wanted;
+    family.setLevel(wanted);
+  };
+  return { log, setLevel };
+}
+
+/** All children of a log that somebody still has; each has a level of its own. */
+class Family {
+  #members: Array<WeakRef<Logger>> = [];
+  #roomFor = 64;
+
+  add(child: Logger): void {
+    this.#members.push(new WeakRef(child));
+    if (this.#members.length < this.#roomFor) return;
+    this.#members = this.#members.filter((member) => member.deref());
+    this.#roomFor = Math.max(64, this.#members.length * 2);
+  }
+
+  setLevel(level: LogLevel): void {
+    for (const member of this.#members) {
+      const log = member.deref();
+      if (log) log.level = level;
+    }
+  }
 }

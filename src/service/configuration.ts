@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { type Fault, judgeConfig } from '../config/read.ts';
+import type { Config } from '../config/schema.ts';
+import { secretsIn } from '../config/secrets.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import { scrubber } from '../runtime/log.ts';
+import type { Secret } from '../runtime/secret.ts';
+import { loginOf } from './login.ts';
+
+export interface ConfigurationParts {
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+}
+
+/** What a look at the file has brought. */
+export type Look =
+  | { readonly found: 'nothing' }
+  | { readonly found: 'faults'; readonly faults: readonly Fault[] }
+  | { readonly found: 'config'; readonly config: Config };
+
+/** The configuration file as it is, and as it last made sense. Applies nothing. */
+export class Configuration {
+  readonly file: string;
+  readonly #parts: ConfigurationParts;
+  /** Of every configuration of this run: what was a secret once is one for ever. */
+  readonly #secrets = new Map<string, Secret>();
+  #scrub = scrubber([]);
+  #faults: readonly Fault[] = [];
+
+  constructor(parts: ConfigurationParts) {
+    this.#parts = parts;
+    this.file = parts.file;
+  }
+
+  /** Why the file as it was last seen is of no use; empty when it is. */
+  get faults(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  /** Takes out of any text what is, or was, a secret of the file. */
+  readonly scrub = (text: string): string => this.#scrub(text);
+
+  /** Reads the file anew, with the environment and the files that it names. */
+  look(): Look {
+    const look = this.#judged();
+    this.#faults = look.found === 'faults' ? look.faults : [];
+    if (look.found === 'config')
+      for (const secret of secretsIn(look.config)) this.#secrets.set(secret.reveal(), secret);
+    return look;
+  }
+
+  #judged(): Look {
+    try {
+      return this.judge(readFileSync(this.file, 'utf8'));
+    } catch (err) {
+      if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return { found: 'nothing' };
+      const message = `cannot be read: ${err instanceof Error ? err.message : String(err)}`;
+      return { found: 'faults', faults: [{ path: '', line: undefined, message }] };
+    }
+  }
+
+  /** What a text would be if it stood in the file. */
+  judge(text: string): Exclude<Look, { found: 'nothing' }> {
+    const verdict = judgeConfig(text, { source: this.file, env: this.#parts.env });
+    if ('faults' in verdict) return { found: 'faults', faults: verdict.faults };
+    try {
+      loginOf(verdict.config, this.#parts.version);
+    } catch (err) {
+      if (!(err instanceof GatewayError)) throw err;
+      return { found: 'faults', faults: [{ path: 'platform.ca_file', line: undefined, message: err.sentence }] };
+    }
+    return { found: 'config', config: verdict.config };
+  }
+}

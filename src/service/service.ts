@@ -1,0 +1,129 @@
+import type { Logger } from 'pino';
+import { type Cost, costsOf } from '../config/changes.ts';
+import { invalid, sentences } from '../config/read.ts';
+import type { Config } from '../config/schema.ts';
+import { stateDirectory } from '../config/state-directory.ts';
+import type { Restart } from '../device/reboot.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { LogLevel } from '../runtime/log.ts';
+import { Scope } from '../runtime/scope.ts';
+import { type Runnable, together } from '../runtime/supervise.ts';
+import { ConfigWatch } from './config-watch.ts';
+import type { Configuration } from './configuration.ts';
+import { GatewaySeat } from './gateway-seat.ts';
+import { loginOf } from './login.ts';
+
+export interface ServiceParts {
+  readonly configuration: Configuration;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly restart: Restart;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly setLevel: (level: LogLevel) => void;
+}
+
+/** What outlives a configuration: it follows the file, and applies each change at the least cost. */
+export class Service implements Runnable {
+  readonly #parts: ServiceParts;
+  readonly #seat: GatewaySeat;
+  readonly #watch: ConfigWatch;
+  #config: Config | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #failed: (err: unknown) => void = () => undefined;
+
+  constructor(parts: ServiceParts) {
+    const { configuration, env, version, restart, clock, log } = parts;
+    this.#parts = parts;
+    this.#seat = new GatewaySeat({
+      partsFor: (config) => ({
+        config,
+        login: loginOf(config, version),
+        stateDirectory: stateDirectory(config, env),
+        restart,
+        clock,
+        log,
+      }),
+    });
+    this.#watch = new ConfigWatch({ file: configuration.file, clock, onChange: () => void this.reload() });
+  }
+
+  /**
+   * Runs until the signal aborts. Without a file it waits for one.
+   * @throws GatewayError `config-invalid` when the file makes no sense at the start; later it is only reported
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { configuration } = this.#parts;
+    const life = new Scope(signal);
+    this.#failed = (err) => life.end(err);
+    const look = configuration.look();
+    if (look.found === 'faults') throw invalid(configuration.file, look.faults);
+    if (look.found === 'config') await this.#apply(look.config);
+    try {
+      await together(life.signal, [this.#seat, this.#watch]);
+      await this.#turn;
+      if (!signal.aborted) life.signal.throwIfAborted();
+    } finally {
+      life.end();
+    }
+  }
+
+  /** Reads the file again and applies what is new in it; resolves when that is done. A bad file changes nothing. */
+  reload(): Promise<void> {
+    this.#turn = this.#turn.then(() => this.#reload()).catch((err: unknown) => this.#failed(err));
+    return this.#turn;
+  }
+
+  async #reload(): Promise<void> {
+    const { configuration, log } = this.#parts;
+    const look = configuration.look();
+    if (look.found === 'config') return this.#apply(look.config);
+    const fields = { file: configuration.file };
+    if (look.found === 'nothing') log.warn(fields, 'the configuration file is gone; the gateway goes on without it');
+    else log.error({ ...fields, faults: sentences(look.faults) }, 'the configuration is not valid; the old one stays');
+  }
+
+  async #apply(next: Config): Promise<void> {
+    const { log } = this.#parts;
+    const before = this.#config;
+    const costs = before ? costsOf(before, next) : EVERYTHING;
+    this.#config = next;
+    if (before && costs.size > 0) log.info({ costs: [...costs] }, 'the configuration has changed');
+    for (const { cost, unless, apply } of this.#steps) {
+      if (costs.has(cost) && !(unless && costs.has(unless))) await apply(next, before);
+    }
+  }
+
+  /** What each kind of change takes, in order. */
+  readonly #steps: readonly Step[] = [
+    { cost: 'log', apply: async ({ log }) => this.#parts.setLevel(log.level) },
+    { cost: 'gateway', apply: (next, before) => this.#rebuild(next, before) },
+    {
+      cost: 'link',
+      unless: 'gateway',
+      apply: async (next) => this.#seat.gateway?.dialAs(loginOf(next, this.#parts.version)),
+    },
+    { cost: 'channels', unless: 'gateway', apply: async (next) => this.#seat.gateway?.reconcile(next) },
+  ];
+
+  /** A gateway that cannot be opened is not to cost the one that could. */
+  async #rebuild(next: Config, before: Config | undefined): Promise<void> {
+    try {
+      await this.#seat.build(next);
+    } catch (err) {
+      if (!before) throw err;
+      this.#parts.log.error({ err }, 'the changed configuration cannot be applied; the old one stays');
+      this.#config = before;
+      await this.#seat.build(before);
+    }
+  }
+}
+
+interface Step {
+  readonly cost: Cost;
+  /** The larger change that does this too. */
+  readonly unless?: Cost;
+  apply(next: Config, before: Config | undefined): Promise<void>;
+}
+
+const EVERYTHING: ReadonlySet<Cost> = new Set(['log', 'web', 'gateway']);
