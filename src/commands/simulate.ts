@@ -10,6 +10,7 @@ import { OvcSimulator } from '../simulator/ovc/ovc-simulator.ts';
 import {
   type Command,
   EXIT,
+  type ExitCode,
   type Invocation,
   oneOf,
   portNumber,
@@ -17,6 +18,7 @@ import {
   textOption,
   UsageError,
 } from './command-line.ts';
+import { conform } from './conform.ts';
 import { logOutput } from './log-output.ts';
 
 const OPTIONS = {
@@ -29,9 +31,12 @@ const OPTIONS = {
   video: { type: 'string' },
   audio: { type: 'string' },
   habits: { type: 'string' },
+  conform: { type: 'boolean' },
+  quick: { type: 'boolean' },
+  rules: { type: 'string' },
 } as const;
 
-type Simulation = (values: Invocation['values'], world: { readonly log: Logger } & Surroundings) => Promise<void>;
+type Simulation = (values: Invocation['values'], world: { readonly log: Logger } & Surroundings) => Promise<ExitCode>;
 
 /** What can be simulated, by the word on the command line. */
 const SIMULATIONS: ReadonlyMap<string, Simulation> = new Map(
@@ -47,15 +52,14 @@ export const simulate: Command = {
     const simulation = SIMULATIONS.get(word);
     if (!simulation) throw new UsageError(`simulate what? ${[...SIMULATIONS.keys()].join(' or ')}`);
     const log = createLog({ level: 'warn', scrub: scrubber([]) }, await logOutput(process.stdout));
-    await simulation(values, { ...surroundings, log });
-    return EXIT.done;
+    return simulation(values, { ...surroundings, log });
   },
 };
 
 async function simulateOvc(
   values: Invocation['values'],
   { signal, log, print }: Parameters<Simulation>[1],
-): Promise<void> {
+): Promise<ExitCode> {
   const login = accountOption(values, undefined);
   const token = textOption(values, 'token');
   const ovc = await OvcSimulator.listen({
@@ -69,13 +73,15 @@ async function simulateOvc(
   print(`devices log in at  ${ovc.url}?login_code=…&login_passwd=…`);
   print(`RTMP is taken at   ${ovc.rtmpUrl('live', 'KEY')}`);
   print(`watch and send at  ${ovc.pageUrl(login?.username)}`);
+  if (values.conform === true) return conform(ovc, values, { signal, print });
   await ovc.run(signal);
+  return EXIT.done;
 }
 
 async function simulateCamera(
   values: Invocation['values'],
   { signal, log, print }: Parameters<Simulation>[1],
-): Promise<void> {
+): Promise<ExitCode> {
   const { username, password } = accountOption(values, { username: 'admin', password: 'admin123' });
   const main = { codec: oneOf(values.video, 'video', FILM_VIDEO), audio: oneOf(values.audio, 'audio', FILM_AUDIO) };
   const camera = await VirtualCamera.start(
@@ -100,6 +106,7 @@ async function simulateCamera(
   if (values.login === undefined) print(`login     ${username} / ${password}`);
   await aborted(signal);
   await camera.close();
+  return EXIT.done;
 }
 
 interface Account {

@@ -137,7 +137,7 @@ test('everything that changes on the platform is told to who watches all of it',
   const sees = async (words: RegExp): Promise<void> => {
     while (!words.test(text)) text += (await reader?.read())?.value ?? assert.fail(`events ended without ${words}`);
   };
-  await sees(/^event: devices\n[^]*event: streams\n[^]*event: recordings\n[^]*event: alarms\n/);
+  await sees(/^event: devices\n[\s\S]*event: streams\n[\s\S]*event: recordings\n[\s\S]*event: alarms\n/);
   const device = await loggedIn(t, ovc);
   await sees(/"connected":true/);
   const alarm = { channel: 0, datetime: '2026-01-02T03:04:05', type: 3, state: 'start', desc: 'a cat' };

@@ -8,6 +8,8 @@ import type { Logger } from 'pino';
 import { type ErrorKind, GatewayError } from '../../runtime/errors.ts';
 import type { Secret } from '../../runtime/secret.ts';
 import { alarmRoutes } from './alarm-routes.ts';
+import type { Tours } from './conformance/tours.ts';
+import { conformanceRoutes } from './conformance-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { methodRoutes } from './method-routes.ts';
@@ -31,7 +33,7 @@ const STATUS: ReadonlyMap<ErrorKind, ContentfulStatusCode> = new Map<ErrorKind, 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /** All routes. On any address but loopback, every one but the page's own files asks for the token. */
-export function platformApi(platform: Platform): Hono {
+export function platformApi(platform: Platform, tours: Tours): Hono {
   const app = new Hono();
   app.use(
     secureHeaders({
@@ -58,7 +60,8 @@ export function platformApi(platform: Platform): Hono {
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
   page(app);
   methodRoutes(app, platform);
-  deviceRoutes(app, platform);
+  deviceRoutes(app, { ...platform, tours });
+  conformanceRoutes(app, tours, platform.log);
   faultRoutes(app, platform);
   streamRoutes(app, platform);
   recordingRoutes(app, platform);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { AlarmLog } from './alarm-log.ts';
 import type { Bell } from './bell.ts';
+import type { Tours } from './conformance/tours.ts';
 import type { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import { eventStream, serverSentEvent } from './event-stream.ts';
@@ -28,6 +29,7 @@ export interface SiteEventsParts {
   readonly ingest: RtmpIngest | undefined;
   readonly recordings: Recordings;
   readonly alarms: AlarmLog;
+  readonly tours: Tours;
   readonly bell: Bell;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -37,13 +39,14 @@ const PAUSE_MS = 500;
 const SHOWN_STREAMS = 30;
 const SHOWN_ALARMS = 200;
 
-/** `devices`, `streams`, `recordings` and `alarms`, each whole whenever it changed, and twice a second at most. */
+/** `devices`, `streams`, `recordings`, `tours` and `alarms`, each whole whenever it changed, and twice a second at most. */
 export function siteEvents(parts: SiteEventsParts): ReadableStream<Uint8Array> {
-  const { devices, ingest, recordings, alarms, bell, clock, signal } = parts;
+  const { devices, ingest, recordings, alarms, tours, bell, clock, signal } = parts;
   const rows = [
     onChange('devices', () => [...devices.all.values()].map(({ report }) => wireObject(report))),
     onChange('streams', () => (ingest?.streams ?? []).slice(-SHOWN_STREAMS).map(wireObject)),
     onChange('recordings', () => recordings.all.map((report) => wireObject(inShort(report)))),
+    onChange('tours', () => tours.all.map(wireObject)),
     onChange('alarms', () => alarms.all.slice(-SHOWN_ALARMS).map(wireObject)),
   ];
   const news = (): string => rows.map((row) => row()).join('');

@@ -6,6 +6,7 @@ import { AlarmLog } from './alarm-log.ts';
 import { DEFAULT_ANSWERS } from './answers.ts';
 import { platformApi } from './api.ts';
 import { Bell } from './bell.ts';
+import { Tours } from './conformance/tours.ts';
 import { Devices } from './devices.ts';
 import { Faults } from './faults.ts';
 import { Listener, type ListenerParts } from './listener.ts';
@@ -17,11 +18,16 @@ import { RecordingDesk } from './recording-desk.ts';
 import { Recordings } from './recordings.ts';
 import { RtmpIngest } from './rtmp-ingest.ts';
 
+/** A platform, and whoever tries devices on it. */
+export interface OpenPlatform extends Platform {
+  readonly tours: Tours;
+}
+
 /**
  * Builds the parts and opens the listeners.
  * @throws GatewayError `config-invalid` for an open address without a token, or when node-media-server is missing
  */
-export async function openPlatform(options: OvcOptions): Promise<Platform> {
+export async function openPlatform(options: OvcOptions): Promise<OpenPlatform> {
   const scope = new Scope();
   const parts = partsOf(options, scope.signal);
   const { listener, devices, faults, recordings, log } = parts;
@@ -40,8 +46,9 @@ export async function openPlatform(options: OvcOptions): Promise<Platform> {
     ingest = await openIngest(options, parts);
     const platform = { ...parts, ingest, rtmpUrl: rtmpAddresses(options, { listener, ingest }), close };
     const upgrade: ListenerParts['upgrade'] = (request, socket, head) => door.knock(request, socket, head);
-    await listener.open(options.port ?? 0, { request: desks(platform), upgrade });
-    return platform;
+    const tours = new Tours(platform);
+    await listener.open(options.port ?? 0, { request: desks(platform, tours), upgrade });
+    return { ...platform, tours };
   } catch (err) {
     await close();
     throw err;
@@ -94,10 +101,10 @@ function rtmpAddresses(
 }
 
 /** Who answers which HTTP request. Uploads have desks of their own, because they are read at a pace. */
-function desks(platform: Platform): ListenerParts['request'] {
+function desks(platform: Platform, tours: Tours): ListenerParts['request'] {
   const { recordings, pictures, faults, clock, log, signal } = platform;
   const desk = new RecordingDesk({ recordings, faults, clock, log, signal });
-  const others = getRequestListener(platformApi(platform).fetch, { overrideGlobalObjects: false });
+  const others = getRequestListener(platformApi(platform, tours).fetch, { overrideGlobalObjects: false });
   return (request, response) => {
     if (desk.takes(request)) void desk.answer(request, response);
     else if (pictures.takes(request)) void pictures.answer(request, response);

@@ -2,14 +2,14 @@ import { aborted } from '../../runtime/scope.ts';
 import type { Runnable } from '../../runtime/supervise.ts';
 import type { AlarmLog } from './alarm-log.ts';
 import { awaitFact } from './await-fact.ts';
+import type { Tours } from './conformance/tours.ts';
 import type { TimedAnswer } from './conversation.ts';
 import type { Device } from './device.ts';
 import type { Faults } from './faults.ts';
-import { openPlatform } from './open-platform.ts';
+import { type OpenPlatform, openPlatform } from './open-platform.ts';
 import type { OvcOptions } from './options.ts';
 import type { Entry } from './packet-book.ts';
 import type { Pictures } from './pictures.ts';
-import type { Platform } from './platform.ts';
 import type { Recordings } from './recordings.ts';
 import type { StreamReport } from './rtmp-stream.ts';
 
@@ -24,10 +24,10 @@ const PATIENCE_MS = 10_000;
  * device; it shares with the gateway only the contract's table.
  */
 export class OvcSimulator implements Runnable {
-  readonly #platform: Platform;
+  readonly #platform: OpenPlatform;
   #closing: Promise<void> | undefined;
 
-  private constructor(platform: Platform) {
+  private constructor(platform: OpenPlatform) {
     this.#platform = platform;
   }
 
@@ -88,6 +88,11 @@ export class OvcSimulator implements Runnable {
   /** Every publish so far, the oldest first. */
   get streams(): readonly StreamReport[] {
     return this.#platform.ingest?.streams ?? [];
+  }
+
+  /** The conformance tours: the protocol's rules, tried on a device. */
+  get tours(): Tours {
+    return this.#platform.tours;
   }
 
   /** Breaks off the publishers of one path (`/app/key`), or all; says how many there were. */

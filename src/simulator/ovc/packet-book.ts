@@ -8,6 +8,8 @@ export interface Entry {
   readonly number: number;
   /** ISO 8601. */
   readonly at: string;
+  /** The same moment on the platform's own clock, in milliseconds; for the time between two entries. */
+  readonly clockMs: number;
   /** `up` from the device, `down` to it; a `note` is the platform's own remark. */
   readonly direction: 'up' | 'down' | 'note';
   /** As it went over the wire; a note in words. */
@@ -62,7 +64,8 @@ export class PacketBook {
 
   add({ packet, answers, ms, faults = [], ...rest }: NewEntry): Entry {
     const at = this.#clock.wall().toISOString();
-    const entry = { number: ++this.#count, at, ...rest, packet, answers, ms, faults };
+    const clockMs = this.#clock.now();
+    const entry = { number: ++this.#count, at, clockMs, ...rest, packet, answers, ms, faults };
     this.#entries.push(entry);
     this.#bytes += sizeOf(entry);
     this.#faults += faults.length;

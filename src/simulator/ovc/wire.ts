@@ -10,7 +10,7 @@ export function wireObject(value: object): Json {
 }
 
 /** An entry of a device's record. The packet itself stands in `text`, as it went over the wire. */
-export function wireEntry({ packet, ...entry }: Entry): Json {
+export function wireEntry({ packet, clockMs: _, ...entry }: Entry): Json {
   return {
     ...entry,
     kind: packet?.kind ?? 'note',
