@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { conform } from '../../src/commands/conform.ts';
 import { RULES } from '../../src/simulator/ovc/conformance/rules.ts';
 import type { TourReport, TourWish } from '../../src/simulator/ovc/conformance/tours.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
@@ -71,6 +72,30 @@ test('a tour finds what a device does wrong, and nothing else', { concurrency: D
         assert.ok(!report.running && report.rules.every(({ outcome }) => outcome !== 'waiting'));
       }),
     ),
+  );
+});
+
+test('the command line tries the first device that comes, prints a line for each rule and ends with 0 or 1', async (t) => {
+  const tried = { rules: 'unknown-method,answer-order,preset-list' };
+  for (const [wrong, code, unknown] of [
+    [[], 0, /^pass {2}unknown-method +§2 +err 101/],
+    [['knows every method'], 1, /^FAIL {2}unknown-method/],
+  ] as const) {
+    const printed: string[] = [];
+    const guests = { signal: new AbortController().signal, print: (line: string) => void printed.push(line) };
+    assert.equal(await conform(await withDevice(t, wrong), tried, guests), code);
+    assert.match(printed[1] ?? '', unknown);
+    assert.match(printed.at(-1) ?? '', /^OVD1: [12] passed, [01] failed, 1 not applicable$/);
+  }
+  await assert.rejects(
+    conform(
+      await withDevice(t, []),
+      { rules: 'nonsense' },
+      { signal: new AbortController().signal, print: () => undefined },
+    ),
+    {
+      name: 'UsageError',
+    },
   );
 });
 

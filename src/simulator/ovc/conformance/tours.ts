@@ -75,8 +75,9 @@ export class Tours {
     const scope = new Scope(signal);
     const trial = new Trial(this.#platform, code, { signal: scope.signal, ...(channel !== undefined && { channel }) });
     const at = clock.wall().toISOString();
-    const tour = {
+    const tour: Tour = {
       scope,
+      tried,
       report: { device: code, channel: trial.channel, running: true, at, rules: rules.map(waiting) },
     };
     this.#tours.set(code, tour);
