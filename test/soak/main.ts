@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { table } from '../../src/commands/table.ts';
+import { SoakedGateway } from './gateway.ts';
+import { SoakSite } from './site.ts';
+import { type Sample, trendsOf } from './verdict.ts';
+
+/**
+ * The soak: one gateway for a long time, while viewers and recordings come and go, cameras lose their power, and the
+ * platform is away. After each round all is quiet again, and what the gateway holds then must not grow.
+ */
+
+const USAGE = 'npm run soak -- [--minutes N] [--cameras N] [--round SECONDS]';
+
+interface Wish {
+  readonly minutes: number;
+  readonly cameras: number;
+  readonly roundSeconds: number;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const stopping = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+
+/** A moment of a round, by the share of the round that has passed. */
+interface Step {
+  readonly at: number;
+  readonly what: (site: SoakSite, round: number) => Promise<unknown>;
+}
+
+const ROUND: readonly Step[] = [
+  { at: 0, what: (site) => site.watch(0) },
+  { at: 0.02, what: (site) => site.record(1) },
+  { at: 0.1, what: (site) => site.watch(1) },
+  { at: 0.15, what: async (site, round) => site.fiddle(round % site.cameras.length) },
+  { at: 0.2, what: async (site) => site.alarm(1) },
+  { at: 0.25, what: async (site, round) => site.cameras[round % site.cameras.length]?.powerOff() },
+  { at: 0.35, what: async (site, round) => site.cameras[round % site.cameras.length]?.powerOn() },
+  { at: 0.4, what: (site) => site.away() },
+  { at: 0.6, what: (site) => site.back() },
+  { at: 0.7, what: async (site) => site.ovc.cutStreams() },
+  { at: 0.72, what: async (site) => site.cameras[0]?.dropPlayers() },
+  // Another name for the last channel: the gateway sees that the file has changed.
+  { at: 0.75, what: (site, round) => site.writeConfig(String(round)) },
+  { at: 0.8, what: (site) => site.stopAll() },
+];
+
+async function playRound(
+  site: SoakSite,
+  gateway: SoakedGateway,
+  { round, seconds }: { round: number; seconds: number },
+) {
+  const since = performance.now();
+  for (const { at, what } of ROUND) {
+    await pause(since + at * seconds * 1000 - performance.now());
+    if (stopping.signal.aborted || !gateway.runs) return;
+    await what(site, round);
+  }
+  await pause(since + seconds * 1000 - performance.now());
+}
+
+const pause = (ms: number) => delay(Math.max(ms, 0), undefined, { signal: stopping.signal }).catch(() => undefined);
+
+async function soak({ minutes, cameras, roundSeconds }: Wish): Promise<boolean> {
+  const since = performance.now();
+  const passed = (): number => (performance.now() - since) / 60_000;
+  const site = await SoakSite.open(cameras, stopping.signal);
+  const gateway = await SoakedGateway.start(site.file, site.secrets);
+  const samples: Sample[] = [];
+  try {
+    await site.online(60_000);
+    for (let round = 1; passed() < minutes && gateway.runs && !stopping.signal.aborted; round++) {
+      await playRound(site, gateway, { round, seconds: roundSeconds });
+      if (!gateway.runs || stopping.signal.aborted) break;
+      const sample = await gateway.sample(passed());
+      samples.push(sample);
+      say(line(sample));
+    }
+    const died = !gateway.runs;
+    const written = died ? 0 : gateway.bytesWritten;
+    const code = await gateway.stop();
+    return report({ samples, site, gateway, written, ended: died ? 'it died' : `exit code ${code}`, fine: code === 0 });
+  } finally {
+    await gateway.stop();
+    await site.close();
+  }
+}
+
+const line = ({ minutes, pssMb, heapMb, descriptors, threads, children }: Sample): string =>
+  `${minutes.toFixed(1).padStart(6)} min  PSS ${pssMb.toFixed(1)} MB  heap ${heapMb.toFixed(2)} MB  ` +
+  `${descriptors} descriptors  ${threads} threads  ${children} children`;
+
+interface Outcome {
+  readonly samples: readonly Sample[];
+  readonly site: SoakSite;
+  readonly gateway: SoakedGateway;
+  readonly written: number;
+  readonly ended: string;
+  readonly fine: boolean;
+}
+
+/** Prints what was seen; true when nothing grew and the end was in good order. */
+function report({ samples, site, gateway, written, ended, fine }: Outcome): boolean {
+  const trends = trendsOf(samples);
+  const rows = trends.map(({ figure, first, last, most, perHour, limitPerHour, fine: ok }) => [
+    ...[figure, first.toFixed(2), last.toFixed(2), most.toFixed(2), perHour.toFixed(2), String(limitPerHour)],
+    ok ? 'flat' : 'GROWS',
+  ]);
+  const said = [...gateway.said].sort(([, one], [, other]) => other - one);
+  const lines = [
+    `${samples.length} rounds, ${samples.at(-1)?.minutes.toFixed(0) ?? 0} minutes, ${site.cameras.length} cameras`,
+    '',
+    ...table(['figure', 'first', 'last', 'most', 'an hour', 'limit', ''], rows),
+    '',
+    `ended: ${ended}; lines with a secret: ${gateway.leaked}; written to disk: ${(written / 1e6).toFixed(1)} MB`,
+    '',
+    ...table(
+      ['times', 'level and message'],
+      said.map(([words, times]) => [String(times), words]),
+    ),
+    ...(site.refusals.size === 0 ? [] : ['', 'orders refused:']),
+    ...[...site.refusals].map(([words, times]) => `${times} x ${words}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return fine && samples.length > 0 && gateway.leaked === 0 && trends.every((trend) => trend.fine);
+}
+
+function wish(): Wish {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: 'string', default: '60' },
+      cameras: { type: 'string', default: '2' },
+      round: { type: 'string', default: '90' },
+    },
+  });
+  const [minutes, cameras, roundSeconds] = [values.minutes, values.cameras, values.round].map(Number);
+  if (!minutes || !cameras || cameras < 2 || !roundSeconds) throw new Error('wants numbers, and at least two cameras');
+  return { minutes, cameras, roundSeconds };
+}
+
+try {
+  const fine = await soak(wish());
+  process.stdout.write(`\nverdict: ${fine ? 'nothing grows' : 'NOT FINE'}\n`);
+  process.exitCode = fine ? 0 : 1;
+} catch (err) {
+  say(`soak: ${err instanceof Error ? err.message : err}\nusage: ${USAGE}`);
+  process.exitCode = 2;
+}
