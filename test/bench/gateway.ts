@@ -96,6 +96,12 @@ export class MeasuredGateway {
     if ('err' in answer && answer.err) throw new Error(`${method} refused: ${JSON.stringify(answer.err)}`);
   }
 
+  /** Moves a camera, or stops it. */
+  ptz(channel: number, op: 'left' | 'right' | 'stop'): void {
+    const params = { channel, op, value: op === 'stop' ? 0 : 50 };
+    this.#ovc.say(this.code, JSON.stringify({ event: 'CtrlPTZ', params }));
+  }
+
   /** Orders a channel live to that name at the platform's RTMP server. */
   publish(channel: number, name: string): Promise<void> {
     return this.ask('RTMPPublish', {

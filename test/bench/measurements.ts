@@ -1,6 +1,7 @@
 import { answerTimes } from './measure/answers.ts';
 import { linkRestored, startToKeepalive } from './measure/link.ts';
 import { liveCost, recordCost } from './measure/live-cost.ts';
+import { moveTimes } from './measure/ptz.ts';
 import { publishTimes } from './measure/publish.ts';
 import { stallTimes } from './measure/stall.ts';
 import type { BenchOptions } from './options.ts';
@@ -42,6 +43,11 @@ export const MEASUREMENTS: readonly Measurement[] = [
     name: 'answers',
     how: 'QueryTime to its answer, one after the other, 64 channels configured and online',
     make: answerTimes,
+  },
+  {
+    name: 'ptz',
+    how: 'CtrlPTZ sent by the platform to the SOAP request at the camera, through a wire of this process; cameras in turn, online only and then all live',
+    make: moveTimes,
   },
   {
     name: 'stall',

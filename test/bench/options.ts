@@ -12,6 +12,8 @@ export interface BenchOptions {
   /** How often plain ffmpeg and the gateway take turns in the comparison of costs. */
   readonly turns: number;
   readonly requests: number;
+  /** PTZ orders, quiet and under load each. */
+  readonly moves: number;
   readonly stalls: number;
   /** How long the link must have been up before it is cut; a connection counts as healthy after 12 s. */
   readonly linkUpMs: number;
@@ -28,12 +30,12 @@ export interface Invocation {
 
 const FULL: BenchOptions = {
   ...{ cameras: 8, seconds: 20, turns: 2, settleMs: 2_000 },
-  ...{ repeats: 5, requests: 3_000, stalls: 4, linkUpMs: 12_500, cutsMs: [200, 5_000] },
+  ...{ repeats: 5, requests: 3_000, moves: 600, stalls: 4, linkUpMs: 12_500, cutsMs: [200, 5_000] },
 };
 /** Shows that everything can be measured; its figures say little. */
 const QUICK: BenchOptions = {
   ...{ cameras: 2, seconds: 1, turns: 1, settleMs: 500 },
-  ...{ repeats: 1, requests: 500, stalls: 1, linkUpMs: 2_500, cutsMs: [200] },
+  ...{ repeats: 1, requests: 500, moves: 60, stalls: 1, linkUpMs: 2_500, cutsMs: [200] },
 };
 /** One is kept on standby and the others are not. */
 const CAMERAS = { least: 2, most: 64 };

@@ -2,20 +2,25 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
-/** The wire between a gateway and its platform, which can be cut and mended. */
+/** What goes over a wire towards its far end, as it passes. */
+export type Onlooker = (chunk: Buffer) => void;
+
+/** A wire from a gateway to its platform or to a camera, which can be cut and mended. */
 export class Relay {
   readonly #to: number;
+  readonly #onlooker: Onlooker | undefined;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
 
-  private constructor(to: number) {
+  private constructor(to: number, onlooker: Onlooker | undefined) {
     this.#to = to;
+    this.#onlooker = onlooker;
   }
 
   /** Leads to that port of this machine. */
-  static async listen(to: number): Promise<Relay> {
-    const relay = new Relay(to);
+  static async listen(to: number, onlooker?: Onlooker): Promise<Relay> {
+    const relay = new Relay(to, onlooker);
     await relay.restore();
     return relay;
   }
@@ -49,6 +54,7 @@ export class Relay {
   #lead(from: Socket): void {
     const to = connect({ port: this.#to, host: '127.0.0.1', noDelay: true });
     from.setNoDelay(true);
+    if (this.#onlooker) from.on('data', this.#onlooker);
     for (const socket of [from, to]) {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
