@@ -5,8 +5,11 @@ import { codeOf } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { nonsense } from './xml.ts';
 
-/** Whoever asks one thing after another needs one; the second is for a request that the first has died under. */
-const AGENT = { keepAlive: true, maxSockets: 2, scheduling: 'fifo' } as const;
+/**
+ * Two who each ask one thing after another need one each; the third is for a request that one of them has died under.
+ * The socket that was used last goes first: it is the one that the camera has hardly closed yet.
+ */
+const AGENT = { keepAlive: true, maxSockets: 3, scheduling: 'lifo' } as const;
 /** A kept socket that the camera has closed long ago says so at once; what takes longer may have been heard. */
 const STALE_MS = 500;
 

@@ -27,10 +27,16 @@ export interface SessionParts {
 }
 
 /**
- * Requests of one lane go strictly one after another, over sockets of its own: a long poll holds up nobody, and nothing
- * holds up what moves the camera and stops it again.
+ * Requests of one lane go strictly one after another, and those of different lanes overlap: a long poll holds up nobody,
+ * and nothing holds up what moves the camera and stops it again.
  */
 export type Lane = 'orders' | 'events' | 'ptz';
+
+/**
+ * Whose sockets a lane uses. PTZ orders are rare and in a hurry: they find the socket open that the camera is looked at
+ * with every few seconds, and open one of their own only while that is busy.
+ */
+const SOCKETS = { orders: 'orders', ptz: 'orders', events: 'events' } as const satisfies Record<Lane, Lane>;
 
 export interface CallOptions {
   /** The address of the operation's service; the device service's if left out. */
@@ -206,8 +212,8 @@ export class OnvifSession {
   }
 
   #httpFor(lane: Lane): CameraHttp {
-    const http = this.#http.get(lane) ?? new CameraHttp();
-    this.#http.set(lane, http);
+    const http = this.#http.get(SOCKETS[lane]) ?? new CameraHttp();
+    this.#http.set(SOCKETS[lane], http);
     return http;
   }
 
