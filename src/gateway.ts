@@ -15,6 +15,8 @@ import { BoxHealth } from './device/box-health.ts';
 import { localDateTime } from './device/local-time.ts';
 import type { Restart } from './device/reboot.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
+import type { Installation } from './device/upgrade/installation.ts';
+import { Upgrader } from './device/upgrade/upgrader.ts';
 import { Discovery } from './discovery.ts';
 import { Feeds } from './media/feed/feeds.ts';
 import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
@@ -39,6 +41,8 @@ export interface GatewayParts {
   readonly config: Config;
   readonly login: Login;
   readonly stateDirectory: string;
+  /** Where releases stand, when this one was installed as one. */
+  readonly installation?: Installation | undefined;
   readonly onlookers?: Onlookers;
   /** Ends the process in good order, to be started again. */
   readonly restart: Restart;
@@ -74,6 +78,7 @@ export class Gateway implements Runnable {
   readonly #discovery: Discovery;
   readonly #selfCheck: SelfCheck;
   readonly #health: BoxHealth;
+  readonly #upgrader: Upgrader;
   readonly #channelFor: (entry: ChannelConfig) => Channel;
   readonly #linkFor: (login: Login) => OvcLink;
   readonly #links: Roster<'ovc', OvcLink>;
@@ -124,7 +129,9 @@ export class Gateway implements Runnable {
     this.#selfCheck = new SelfCheck({ needs, ...device, onChange });
     this.#health = new BoxHealth({ stateDirectory, ...device });
     const { reboot_command: rebootCommand, set_clock: maySetClock } = config.device;
-    const box = boxFor({ rebootCommand, maySetClock, restart, ...device });
+    this.#upgrader = this.#upgraderFor(parts, onChange);
+    const upgrade = this.#upgrader.order.bind(this.#upgrader);
+    const box = boxFor({ rebootCommand, maySetClock, restart, upgrade, ...device });
     this.#linkFor = (as) =>
       new OvcLink({
         login: as,
@@ -168,6 +175,7 @@ export class Gateway implements Runnable {
       this.#feeds,
       this.#selfCheck,
       this.#health,
+      this.#upgrader,
       this.#store,
     ];
     await together(signal, parts).finally(() => this.#store.flush());
@@ -200,6 +208,20 @@ export class Gateway implements Runnable {
     return link;
   }
 
+  #upgraderFor(parts: GatewayParts, onChange: () => void): Upgrader {
+    const { config, login, stateDirectory, installation, restart, clock, log } = parts;
+    const { keys, allow_downgrade: allowDowngrade, max_bytes: maxBytes } = config.upgrade;
+    return new Upgrader({
+      ...{ version: login.firmwareModel, installation, ca: login.ca, restart, onChange },
+      ...{ keys, allowDowngrade, maxBytes, directory: join(stateDirectory, 'upgrade') },
+      link: () => {
+        const { link, keepalive } = this.#link.status;
+        return { upSince: link.state === 'up' ? link.since : undefined, answered: keepalive };
+      },
+      ...{ clock, log: log.child({ room: 'device' }) },
+    });
+  }
+
   #alarmPost(
     { alarms }: Config,
     http: PlatformHttp,
@@ -219,7 +241,7 @@ export class Gateway implements Runnable {
   }
 
   /**
-   * Abnormal: something is missing without which nothing works, the disk takes nothing, or every camera has been found
+   * Upgrading comes first. Abnormal: something is missing without which nothing works, the disk takes nothing, or every camera has been found
    * away (ovs-rpc section 3).
    */
   #report(): OvdReport {
@@ -227,6 +249,7 @@ export class Gateway implements Runnable {
     const presences = [...channels.values()].map(({ camera }) => camera.presence);
     const allAway = presences.length > 0 && presences.every((presence) => presence === 'offline');
     const diskFails = this.#recorder.status.degraded || !this.#store.writable;
-    return { state: allAway || diskFails || this.#selfCheck.faults.size > 0 ? 'abnormal' : 'online', channels };
+    const abnormal = allAway || diskFails || this.#selfCheck.faults.size > 0;
+    return { state: this.#upgrader.upgrading ? 'upgrading' : abnormal ? 'abnormal' : 'online', channels };
   }
 }

@@ -23,8 +23,8 @@ sudo ./install.sh [--node FILE] [--no-start] [--allow-reboot] [--allow-clock]
     installs this release, or upgrades to it; configuration and state stay as they are
       --node FILE      the Node to run on, instead of the one that is found
       --no-start       leaves the service as it is
-      --allow-reboot   lets it reboot the box      (device.reboot_command: [touch, /run/ovd-gateway/reboot])
-      --allow-clock    lets it set the box's clock (device.set_clock: true)
+      --allow-reboot   RebootDevice reboots the box, not only the service
+      --allow-clock    SyncTime may set the box's clock (with device.set_clock: true)
 sudo ./install.sh --rollback
     goes back to the release that was installed before
 sudo ./install.sh --uninstall [--keep | --purge]
@@ -205,16 +205,12 @@ put_service() {
 	install -d -m 755 "$units" "$(dirname "$command")"
 	put 644 "$here/systemd/ovd-gateway.service" "$unit"
 	put 755 "$here/systemd/command" "$command"
-	if [ -n "$allow_reboot" ] || [ -e "$drop_ins/reboot.conf" ]; then
+	# What was allowed once stays so, until it is taken away by hand.
+	for drop_in in reboot clock; do
+		case " $allowed " in *" $drop_in "*) ;; *) [ -e "$drop_ins/$drop_in.conf" ] || continue ;; esac
 		install -d -m 755 "$drop_ins"
-		put 644 "$here/systemd/drop-ins/reboot.conf" "$drop_ins/reboot.conf"
-		put 644 "$here/systemd/ovd-gateway-reboot.path" "$units/ovd-gateway-reboot.path"
-		put 644 "$here/systemd/ovd-gateway-reboot.service" "$units/ovd-gateway-reboot.service"
-	fi
-	if [ -n "$allow_clock" ] || [ -e "$drop_ins/clock.conf" ]; then
-		install -d -m 755 "$drop_ins"
-		put 644 "$here/systemd/drop-ins/clock.conf" "$drop_ins/clock.conf"
-	fi
+		put 644 "$here/systemd/drop-ins/$drop_in.conf" "$drop_ins/$drop_in.conf"
+	done
 }
 
 # --- starting ---
@@ -225,7 +221,6 @@ start() {
 		return
 	fi
 	systemctl enable --quiet ovd-gateway.service
-	[ ! -e "$drop_ins/reboot.conf" ] || systemctl enable --quiet ovd-gateway-reboot.path
 	if ! booted; then
 		say 'systemd does not run here, so the service was not started; it starts with the next boot'
 		return
@@ -235,7 +230,6 @@ start() {
 		say 'not started, as you wished: systemctl start ovd-gateway'
 		return
 	fi
-	[ ! -e "$drop_ins/reboot.conf" ] || systemctl start ovd-gateway-reboot.path
 	since=$(date '+%Y-%m-%d %H:%M:%S')
 	if ! systemctl restart ovd-gateway.service; then
 		journalctl -u ovd-gateway --since "$since" --no-pager -o cat 2>/dev/null | tail -n 15 >&2 || true
@@ -307,10 +301,10 @@ ask_about_state() {
 uninstall() {
 	ask_about_state
 	if has systemctl; then
-		if booted; then systemctl stop ovd-gateway.service ovd-gateway-reboot.path 2>/dev/null || true; fi
-		systemctl disable --quiet ovd-gateway.service ovd-gateway-reboot.path 2>/dev/null || true
+		if booted; then systemctl stop ovd-gateway.service 2>/dev/null || true; fi
+		systemctl disable --quiet ovd-gateway.service 2>/dev/null || true
 	fi
-	rm -rf "$unit" "$drop_ins" "$units/ovd-gateway-reboot.path" "$units/ovd-gateway-reboot.service" "$command"
+	rm -rf "$unit" "$drop_ins" "$command"
 	rm -rf "$home"
 	if booted; then systemctl daemon-reload; fi
 	if [ "$keep" = yes ]; then
@@ -323,7 +317,7 @@ uninstall() {
 	say 'removed; nothing is left but what apt has installed (ffmpeg, nodejs)'
 }
 
-order=install_release node='' no_start='' allow_reboot='' allow_clock='' keep=''
+order=install_release node='' no_start='' allowed='' keep=''
 while [ $# -gt 0 ]; do
 	case $1 in
 	--node)
@@ -332,8 +326,8 @@ while [ $# -gt 0 ]; do
 		shift
 		;;
 	--no-start) no_start=1 ;;
-	--allow-reboot) allow_reboot=1 ;;
-	--allow-clock) allow_clock=1 ;;
+	--allow-reboot) allowed="$allowed reboot" ;;
+	--allow-clock) allowed="$allowed clock" ;;
 	--rollback) order=rollback ;;
 	--uninstall) order=uninstall ;;
 	--keep) keep=yes ;;

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   recording: ['runtime', 'channel'],
   alarms: ['runtime', 'channel'],
   store: ['runtime', 'channel'],
-  device: ['runtime', 'channel'],
+  device: ['runtime', 'channel', 'release'],
   admin: ['runtime', 'channel'],
   simulator: ['runtime', 'ovc/protocol.ts'],
   'cameras.ts': ['runtime', 'config', 'channel', 'onvif', 'media'],

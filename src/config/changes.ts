@@ -15,6 +15,7 @@ const COSTS: Readonly<Record<keyof Config, Cost>> = {
   events: 'gateway',
   alarms: 'gateway',
   device: 'gateway',
+  upgrade: 'gateway',
   web: 'web',
   log: 'log',
 };

@@ -19,6 +19,9 @@ const host = text.regex(/^[\w.:%-]+$/, 'must be a host name or an IP address, wi
 /** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
 const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, 'must look like 127.0.0.1:8080');
 
+/** 32 bytes in base64, as `npm run release -- --new-key` prints them. */
+const releaseKey = text.regex(/^[A-Za-z0-9+/]{43}=$/, 'must be a public ed25519 key, as npm run release prints it');
+
 /** A rule over several keys is checked also where one of them has a fault of its own, so that all is told at once. */
 function rule(error: string) {
   return { error, when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
@@ -225,6 +228,16 @@ export const configSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe('SyncTime sets the clock of this box too, unless NTP keeps it; needs CAP_SYS_TIME.'),
+    })
+    .prefault({}),
+  upgrade: z
+    .strictObject({
+      keys: z
+        .array(releaseKey)
+        .default([])
+        .describe('Public keys of those whose releases UpgradeFirmware may install; without one it installs none.'),
+      allow_downgrade: z.boolean().default(false).describe('UpgradeFirmware may go back to an older version.'),
+      max_bytes: z.number().int().min(1_000_000).default(33_554_432).describe('A larger archive is not downloaded.'),
     })
     .prefault({}),
   log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),

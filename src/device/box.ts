@@ -4,23 +4,26 @@ import type { Clock } from '../runtime/clock.ts';
 import { HostClock } from './host-clock.ts';
 import { aheadMs, localDateTime } from './local-time.ts';
 import { type Restart, reboot } from './reboot.ts';
+import type { UpgradeOrder } from './upgrade/upgrader.ts';
 
 export interface BoxParts {
   readonly rebootCommand: readonly string[] | undefined;
   /** SyncTime may set the clock. */
   readonly maySetClock: boolean;
   readonly restart: Restart;
+  readonly upgrade: (order: UpgradeOrder) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** What the platform may order of the box itself. */
-export function boxFor({ rebootCommand: command, maySetClock: maySet, restart, clock, log }: BoxParts) {
+export function boxFor({ rebootCommand: command, maySetClock: maySet, restart, upgrade, clock, log }: BoxParts) {
   const hostClock = new HostClock({ maySet, clock, log });
   return {
     localDateTime: (): string => localDateTime(clock.wall()),
     aheadMs: (written: string): number => aheadMs(written, clock.wall()),
     syncClock: (order: ClockOrder, signal: AbortSignal) => hostClock.sync(order, signal),
+    upgrade,
     reboot: (signal: AbortSignal) => reboot({ command, restart, log }, signal),
   };
 }

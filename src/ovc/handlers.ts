@@ -43,6 +43,8 @@ export interface Box {
   syncClock(order: ClockOrder, signal: AbortSignal): Promise<ClockOrder>;
   /** Reboots the box, or what of it may be rebooted. @throws GatewayError `process-failed` */
   reboot(signal: AbortSignal): Promise<void>;
+  /** Takes the order and returns at once. @throws GatewayError `upgrade-refused` */
+  upgrade(order: { readonly version: string; readonly url: string }): void;
 }
 
 export interface HandlerParts {
@@ -71,7 +73,7 @@ export function handlersFor({ orders, box }: HandlerParts): Handlers {
     Snapshot: ({ channel, pic_upload_url }, signal) => orders.snapshot({ channel, url: pic_upload_url }, signal),
     RebootChannel: ({ channel }, signal) => orders.reboot(channel, signal),
     RebootDevice: (_, signal) => box.reboot(signal),
-    UpgradeFirmware: undefined,
+    UpgradeFirmware: async ({ firmware_model: version, url }) => box.upgrade({ version, url }),
   };
 }
 

@@ -3,7 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { assemble } from './assemble.ts';
-import { packRelease, releaseFolder, sha256 } from './pack.ts';
+import { releaseFolder, sha256 } from './manifest.ts';
+import { packRelease } from './pack.ts';
 import { keyText } from './seal.ts';
 
 /** `npm run release`: makes the archive of this commit, its checksum and its signature; or a new key to sign with. */

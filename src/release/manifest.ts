@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isVersion } from './version.ts';
 
@@ -28,3 +29,8 @@ export function parseManifest(text: string): Manifest | undefined {
     return undefined; // Not even JSON.
   }
 }
+
+/** The one folder at the top of an archive. */
+export const releaseFolder = (version: string): string => `${PRODUCT}-${version}`;
+
+export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,6 +1,6 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { LAUNCHER_AGREEMENT, MANIFEST_FILE, type Manifest, PRODUCT } from './manifest.ts';
+import { LAUNCHER_AGREEMENT, MANIFEST_FILE, type Manifest, PRODUCT, releaseFolder, sha256 } from './manifest.ts';
 import { makeSeal } from './seal.ts';
 import { TAR_END, type TarFile, tarEntry } from './tar.ts';
 
@@ -31,8 +31,3 @@ export function packRelease({ version, node, files, time }: Release, key?: KeyOb
   const archive = gzipSync(Buffer.concat([...entries, TAR_END]), { level: 9 });
   return key === undefined ? archive : Buffer.concat([archive, makeSeal(sha256(archive), key)]);
 }
-
-/** The one folder at the top of an archive. */
-export const releaseFolder = (version: string): string => `${PRODUCT}-${version}`;
-
-export const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

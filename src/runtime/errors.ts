@@ -26,7 +26,9 @@ export type ErrorKind =
   | 'state-unwritable'
   | 'state-in-use'
   | 'process-failed'
-  | 'ended-early';
+  | 'ended-early'
+  | 'upgrade-refused'
+  | 'upgrade-failed';
 
 /**
  * Every error we throw on purpose. The message is a constant sentence; what varies stands in `fields`, which go into

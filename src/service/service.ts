@@ -4,6 +4,7 @@ import { invalid, sentences } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import type { Restart } from '../device/reboot.ts';
+import { installationOf } from '../device/upgrade/installation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
@@ -40,6 +41,7 @@ export class Service implements Runnable {
         config,
         login: loginOf(config, version),
         stateDirectory: stateDirectory(config, env),
+        installation: installationOf(env),
         restart,
         clock,
         log,

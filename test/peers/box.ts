@@ -17,6 +17,17 @@ export const CONDUCT = {
   ignoresTerm: 'process.on("SIGTERM", () => {});',
 } as const;
 
+/** A program that behaves so, and says first which release it is. */
+export function programText(version: string, conduct: keyof typeof CONDUCT): string {
+  return [
+    "const { rmSync } = require('node:fs');",
+    "process.on('SIGTERM', () => process.exit(0));",
+    CONDUCT[conduct],
+    `console.log('running ${version}', ...process.argv.slice(2));`,
+    'setInterval(() => {}, 1_000);',
+  ].join('\n');
+}
+
 /** A box as install.sh leaves it, with releases that are one line each, and the real launcher. */
 export class Box {
   readonly home: string;
@@ -36,14 +47,7 @@ export class Box {
   release(version: string, conduct: keyof typeof CONDUCT): void {
     mkdirSync(this.path(`${version}/dist`), { recursive: true });
     writeFileSync(this.path(`${version}/release.json`), '{}');
-    const lines = [
-      "const { rmSync } = require('node:fs');",
-      "process.on('SIGTERM', () => process.exit(0));",
-      CONDUCT[conduct],
-      `console.log('running ${version}', ...process.argv.slice(2));`,
-      'setInterval(() => {}, 1_000);',
-    ];
-    writeFileSync(this.path(`${version}/dist/main.js`), lines.join('\n'));
+    writeFileSync(this.path(`${version}/dist/main.js`), programText(version, conduct));
   }
 
   path(name: string): string {

@@ -15,4 +15,5 @@ export const stillBox: Box = {
   aheadMs: () => 0,
   syncClock: async (order) => order,
   reboot: nothing,
+  upgrade: () => undefined,
 };

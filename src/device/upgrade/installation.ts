@@ -1,0 +1,12 @@
+/** How this gateway stands on the box, as the launcher tells it; undefined where none runs it. */
+export interface Installation {
+  /** The folder of the releases. */
+  readonly directory: string;
+  /** Which agreement the launcher keeps, see `release/manifest.ts`. */
+  readonly agreement: number;
+}
+
+export function installationOf(env: NodeJS.ProcessEnv): Installation | undefined {
+  const { OVD_RELEASES: directory, OVD_LAUNCHER: agreement } = env;
+  return directory === undefined ? undefined : { directory, agreement: Number(agreement ?? 0) };
+}
