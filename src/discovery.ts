@@ -66,7 +66,9 @@ export class Discovery implements Runnable {
     const { discovery } = config;
     this.#parts = parts;
     this.#config = config;
-    this.#probe = hostProber({ clock, log }, discovery.port);
+    const answersAll = (host: string): boolean => this.scans.sightings.some(({ device }) => device.address === host);
+    const from = (): readonly string[] => searchedAddresses(discovery);
+    this.#probe = hostProber({ port: discovery.port, from, answersAll, clock, log });
     const intervalMs = discovery.enabled ? discovery.interval * 1000 : undefined;
     this.scans = new Scans({ intervalMs, scan: scanner(config, { clock, log }), clock, log });
     this.#newcomers = discovery.enabled && discovery.auto_map ? this.#newcomersOf(discovery) : undefined;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ChannelConfig, Config } from '../config/schema.ts';
-import { scanner, wantedBy } from '../discovery.ts';
+import { scanner, searchedAddresses, wantedBy } from '../discovery.ts';
 import { hostProber, type ProbeHost } from '../onvif/discovery/probe-host.ts';
 import type { Sighting } from '../onvif/discovery/scans.ts';
 import type { CameraFinder } from '../onvif/endpoint.ts';
@@ -26,7 +26,8 @@ export class OneLook {
 
   constructor(parts: OneLookParts) {
     this.#parts = parts;
-    this.#probe = hostProber(parts, parts.config.discovery.port);
+    const { discovery } = parts.config;
+    this.#probe = hostProber({ ...parts, port: discovery.port, from: () => searchedAddresses(discovery) });
   }
 
   /** Undefined for a channel that does not speak ONVIF. */

@@ -10,10 +10,11 @@ const SIGNS: ReadonlyArray<readonly [string, readonly BadHabitName[]]> = [
   ['MAC address in discovery', ['endpoint-random']],
   ['MAC address in its endpoint', ['no-mac-scope']],
   ['endpoint alone', ['no-mac-scope', 'endpoint-random']],
+  ['endpoint, told to everybody only', ['no-mac-scope', 'endpoint-random', 'probe-to-group-only']],
 ];
 
 // They wait more than they work.
-describe('discovery', { concurrency: 5 }, () => {
+describe('discovery', { concurrency: 9 }, () => {
   for (const [sign, habits] of SIGNS) {
     test(`a camera that DHCP has moved keeps its channel; who took its address gets no login (${sign})`, async (t) => {
       const lan = await Lan.start(t);
@@ -35,6 +36,16 @@ describe('discovery', { concurrency: 5 }, () => {
       assert.doesNotMatch(text(), /cam-hunter2/);
     });
   }
+
+  test('a camera is found by its endpoint alone, also when it answers no probe to itself', async (t) => {
+    const lan = await Lan.start(t);
+    const { camera } = await lan.camera(1, lan.host(2), { habits: ['probe-to-group-only'] });
+    const endpoint = 'urn:uuid:5f5a69c2-e0ae-504f-829b-020000000101';
+    const onvif = { endpoint, ...written(CAMERA_USER) };
+    const { whenOnline } = await lanGateway(t, { discovery: lan.discovery, channels: [{ channel: 3, onvif }] });
+    await whenOnline(3);
+    assert.ok(camera.counts.logins > 0);
+  });
 
   test('who takes the address of a camera between two looks gets no login either', async (t) => {
     const lan = await Lan.start(t);

@@ -87,8 +87,17 @@ for (const habits of HABITS) {
   });
 }
 
-test('a camera without XAddrs is looked for where such a service usually is', async (t) => {
-  const [device] = await scanned(await responder(t, [discoverable(1, ['match-without-xaddrs'])]), 1);
+test('a camera without XAddrs is asked where it is', async (t) => {
+  const devices = await scanned(await responder(t, [discoverable(1, ['match-without-xaddrs'])]), 2);
+  assert.deepEqual(
+    devices.map(({ xaddr }) => xaddr.href),
+    ['http://127.0.0.1:8001/onvif/device_service'],
+  );
+});
+
+test('a camera without XAddrs that does not say either is looked for where such a service usually is', async (t) => {
+  const habits = ['match-without-xaddrs', 'endpoint-from-message'] as const;
+  const [device] = await scanned(await responder(t, [discoverable(1, habits)]), 1);
   assert.equal(device?.xaddr.href, 'http://127.0.0.1/onvif/device_service');
 });
 

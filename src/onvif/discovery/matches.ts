@@ -16,8 +16,12 @@ const match = {
   XAddrs: text,
 };
 
-/** ProbeMatches, and Hello, which devices send unasked when they start. */
-const body = element({ ProbeMatches: element({ ProbeMatch: elements(match) }), Hello: elements(match) });
+/** ProbeMatches and ResolveMatches, and Hello, which devices send unasked when they start. */
+const body = element({
+  ProbeMatches: element({ ProbeMatch: elements(match) }),
+  ResolveMatches: element({ ResolveMatch: elements(match) }),
+  Hello: elements(match),
+});
 
 /**
  * The devices that a packet tells of: usually one, sometimes several, none for whatever else comes to the port. Never
@@ -27,8 +31,8 @@ export function devicesIn(packet: Buffer, address: string): DiscoveredDevice[] {
   if (packet.length > MOST_PACKET_BYTES) return [];
   try {
     const envelope = content.parse(content.parse(parseXml(packet.toString('utf8'))).get('Envelope'));
-    const { ProbeMatches, Hello } = body.parse(envelope.get('Body'));
-    return [...ProbeMatches.ProbeMatch, ...Hello].slice(0, MOST_MATCHES).map((each) => {
+    const { ProbeMatches, ResolveMatches, Hello } = body.parse(envelope.get('Body'));
+    return [...ProbeMatches.ProbeMatch, ...ResolveMatches.ResolveMatch, ...Hello].slice(0, MOST_MATCHES).map((each) => {
       const xaddrs = parseXaddrs(each.XAddrs ?? '');
       return {
         endpoint: (each.EndpointReference.Address ?? '').trim().slice(0, LONGEST_ENDPOINT),

@@ -8,7 +8,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { aborted, Scope } from '../../runtime/scope.ts';
 import { type DiscoveredDevice, keysOf } from './device.ts';
 import { devicesIn } from './matches.ts';
-import { PROBE_KINDS, probe } from './probe.ts';
+import { PROBE_KINDS, probe, resolve } from './probe.ts';
 
 export interface ScanParts {
   readonly clock: Clock;
@@ -22,7 +22,7 @@ export interface ScanWish {
   /** Where probes go: the multicast group, or one host, which may be behind a router. */
   readonly to?: { readonly host: string; readonly port: number };
   readonly listenMs?: number;
-  /** Hears of each device as soon as it is new. */
+  /** Hears of each device as soon as it is new, and once more when a device has told its address only later. */
   readonly found?: (device: DiscoveredDevice) => void;
 }
 
@@ -46,12 +46,15 @@ export async function scan(wish: ScanWish, parts: ScanParts, signal: AbortSignal
   const { clock, log } = parts;
   const devices: DiscoveredDevice[] = [];
   const known = new Set<string>();
-  const hear = (device: DiscoveredDevice): void => {
+  const hear = (device: DiscoveredDevice): 'new' | 'known' => {
     const keys = keysOf(device);
-    if (keys.some((key) => known.has(key)) || devices.length >= MOST_DEVICES) return;
+    const nowhere = devices.findIndex((each) => each.xaddrs.length === 0 && isOf(keys, each));
+    const better = nowhere >= 0 && device.xaddrs.length > 0;
+    if (!better && (keys.some((key) => known.has(key)) || devices.length >= MOST_DEVICES)) return 'known';
     for (const key of keys) known.add(key);
-    devices.push(device);
+    devices.splice(better ? nowhere : devices.length, better ? 1 : 0, device);
     wish.found?.(device);
+    return 'new';
   };
   const scope = new Scope(signal);
   const messages = PROBE_KINDS.map((kind) => probe(kind, randomUUID()));
@@ -91,7 +94,7 @@ interface Card {
   readonly address: string;
   readonly to: { readonly host: string; readonly port: number };
   readonly messages: readonly Buffer[];
-  readonly hear: (device: DiscoveredDevice) => void;
+  readonly hear: (device: DiscoveredDevice) => 'new' | 'known';
 }
 
 async function onCard(card: Card, { clock, random = Math.random }: ScanParts, signal: AbortSignal): Promise<void> {
@@ -99,7 +102,12 @@ async function onCard(card: Card, { clock, random = Math.random }: ScanParts, si
   // Errors of single packets, such as "nobody listens there", are no reason to stop listening.
   socket.on('error', () => undefined);
   socket.on('message', (packet, { address }) => {
-    for (const device of devicesIn(packet, address)) card.hear(device);
+    for (const device of devicesIn(packet, address)) {
+      const { endpoint, xaddrs } = device;
+      const isNowhere = card.hear(device) === 'new' && xaddrs.length === 0 && endpoint !== '';
+      // Of its own accord it only says who it is; asked alone, it says where.
+      if (isNowhere) socket.send(resolve(endpoint, randomUUID()), card.to.port, address, () => undefined);
+    }
   });
   try {
     await bound(socket, card);
@@ -112,6 +120,10 @@ async function onCard(card: Card, { clock, random = Math.random }: ScanParts, si
   } finally {
     socket.close();
   }
+}
+
+function isOf(keys: readonly string[], device: DiscoveredDevice): boolean {
+  return keysOf(device).some((key) => keys.includes(key));
 }
 
 async function bound(socket: Socket, { address, to }: Card): Promise<void> {

@@ -2,6 +2,7 @@
 export const DISCOVERY_HABITS = {
   'probe-needs-types': { does: 'ignores probes without Types', seen: '4.7.5' },
   'probe-without-types-only': { does: 'ignores probes with Types', seen: '4.5.1' },
+  'probe-to-group-only': { does: 'ignores probes to itself alone', seen: '4.5.6' },
   'probe-once': { does: 'loses the first probe', seen: '4.5.1' },
   'match-from-other-port': { does: 'answers probes from another UDP port', seen: '4.5.2' },
   'match-without-xaddrs': { does: 'gives no XAddrs', seen: '4.5.2' },

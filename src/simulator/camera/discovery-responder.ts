@@ -52,7 +52,8 @@ export async function runDiscoveryResponder(
   try {
     for (const each of all) each.on('error', () => undefined);
     for (const each of [socket, meeting]) {
-      each?.on('message', (packet, from) => answer(packet, from, { parts, socket, other, lost }));
+      const desk = { parts, socket, other, lost, isGroup: each === meeting };
+      each?.on('message', (packet, from) => answer(packet, from, desk));
     }
     socket.bind(parts.port, parts.host);
     other.bind(0, parts.host);
@@ -92,15 +93,25 @@ interface Desk {
   readonly other: Socket;
   /** Probes that were lost once already. */
   readonly lost: Set<string>;
+  /** Of what came to the group, not to the host alone. */
+  readonly isGroup: boolean;
 }
 
-function answer(packet: Buffer, from: RemoteInfo, { parts, socket, other, lost }: Desk): void {
+function answer(packet: Buffer, from: RemoteInfo, desk: Desk): void {
+  const { parts, socket, other, lost } = desk;
   const envelope = childOf(parseXml(packet.toString('utf8')), 'Envelope');
   const probe = childOf(envelope, 'Body', 'Probe');
   const [messageId = ''] = textsOf(childOf(envelope, 'Header'), 'MessageID');
+  const [sought] = textsOf(childOf(envelope, 'Body', 'Resolve', 'EndpointReference'), 'Address');
+  const awake = parts.cameras().filter(({ habits }) => desk.isGroup || !habits.has('probe-to-group-only'));
+  if (sought !== undefined) {
+    for (const camera of awake.filter(({ endpoint }) => endpoint === sought)) {
+      socket.send(matches([camera], { messageId, relates: true, isResolved: true }), from.port, from.address);
+    }
+  }
   if (!probe) return;
   const typed = (textsOf(probe, 'Types')[0] ?? '') !== '';
-  const heard = parts.cameras().filter(({ habits, identity }) => {
+  const heard = awake.filter(({ habits, identity }) => {
     const key = `${identity.serial} ${messageId}`;
     const deaf = habits.has(typed ? 'probe-without-types-only' : 'probe-needs-types');
     if (deaf || !habits.has('probe-once') || lost.has(key)) return !deaf;
@@ -112,19 +123,28 @@ function answer(packet: Buffer, from: RemoteInfo, { parts, socket, other, lost }
     const has = (name: Parameters<Habits['has']>[0]): boolean => some.some(({ habits }) => habits.has(name));
     const via = has('match-from-other-port') ? other : socket;
     if (has('match-after-garbage')) via.send('<s:Envelope><<<&bad;', from.port, from.address);
-    via.send(matches(some, messageId, !has('match-without-relates-to')), from.port, from.address);
+    const relates = !has('match-without-relates-to');
+    via.send(matches(some, { messageId, relates, isResolved: false }), from.port, from.address);
   }
 }
 
-function matches(cameras: readonly Discoverable[], messageId: string, relates: boolean): string {
-  const related = relates ? xml`<a:RelatesTo>${messageId}</a:RelatesTo>` : undefined;
-  const rows = cameras.map((camera) => match(camera, messageId));
-  const inner = xml`<s:Header><a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</a:Action>${related}</s:Header>
-<s:Body><d:ProbeMatches>${rows}</d:ProbeMatches></s:Body>`;
+interface Reply {
+  readonly messageId: string;
+  readonly relates: boolean;
+  /** To a Resolve, which asks for the address. */
+  readonly isResolved: boolean;
+}
+
+function matches(cameras: readonly Discoverable[], reply: Reply): string {
+  const related = reply.relates ? xml`<a:RelatesTo>${reply.messageId}</a:RelatesTo>` : undefined;
+  const name = reply.isResolved ? 'Resolve' : 'Probe';
+  const rows = cameras.map((camera) => xml`<d:${name}Match>${match(camera, reply)}</d:${name}Match>`);
+  const inner = xml`<s:Header><a:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/${name}Matches</a:Action>${related}</s:Header>
+<s:Body><d:${name}Matches>${rows}</d:${name}Matches></s:Body>`;
   return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope ${HEADERS}>${inner.text}</s:Envelope>`;
 }
 
-function match({ identity, endpoint, xaddr, habits }: Discoverable, messageId: string): Xml {
+function match({ identity, endpoint, xaddr, habits }: Discoverable, { messageId, isResolved }: Reply): Xml {
   const own = habits.has('endpoint-from-message') ? messageId : endpoint;
   const scopes = scopesOf(identity)
     .filter((scope) => !habits.has('no-mac-scope') || !scope.includes('/mac/'))
@@ -136,9 +156,10 @@ function match({ identity, endpoint, xaddr, habits }: Discoverable, messageId: s
   ];
   const all = habits.has('xaddrs-many') ? [...many, xaddr] : [xaddr];
   const pad = habits.has('xaddrs-padded') ? '\n      ' : '';
-  const addresses = habits.has('match-without-xaddrs')
-    ? undefined
-    : xml`<d:XAddrs>${pad}${all.join(' ')}${pad}</d:XAddrs>`;
-  return xml`<d:ProbeMatch><a:EndpointReference><a:Address>${habits.has('endpoint-shared') ? SHARED_ENDPOINT : own}</a:Address></a:EndpointReference>
-<d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>${scopes.join(' ')}</d:Scopes>${addresses}<d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch>`;
+  const addresses =
+    habits.has('match-without-xaddrs') && !isResolved
+      ? undefined
+      : xml`<d:XAddrs>${pad}${all.join(' ')}${pad}</d:XAddrs>`;
+  return xml`<a:EndpointReference><a:Address>${habits.has('endpoint-shared') ? SHARED_ENDPOINT : own}</a:Address></a:EndpointReference>
+<d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>${scopes.join(' ')}</d:Scopes>${addresses}<d:MetadataVersion>1</d:MetadataVersion>`;
 }
