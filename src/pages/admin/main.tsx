@@ -1,8 +1,6 @@
-import { Frame } from '../kit/parts/frame.tsx';
 import { start } from '../kit/start.tsx';
+import { App } from './app.tsx';
+import './styles/admin.css';
+import './styles/cameras.css';
 
-start(
-  <Frame title="ovd-gateway" places={[]} here="/" navigationLabel="">
-    <h1>ovd-gateway</h1>
-  </Frame>,
-);
+start(<App />);

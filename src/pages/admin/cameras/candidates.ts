@@ -1,0 +1,105 @@
+import { type Signal, signal } from '@preact/signals';
+import type { CamerasAnswer, NewChannel, TryAnswer, TryRequest } from '../../../admin/api.ts';
+import { CallFailed, type Client } from '../../kit/net/client.ts';
+
+export type Found = CamerasAnswer['found'][number];
+
+export interface CameraLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What is known of a camera that has no channel yet. */
+export type Attempt =
+  | { readonly state: 'trying' }
+  | { readonly state: 'answered'; readonly answer: TryAnswer; readonly login: CameraLogin }
+  | { readonly state: 'failed'; readonly failure: CallFailed };
+
+const POLL_MS = 1_500;
+const AT_ONCE = 3;
+
+/** The cameras that were found and have no channel: the scan, each attempt at a login, and the way to a channel. */
+export class Candidates {
+  readonly answer: Signal<CamerasAnswer | undefined> = signal(undefined);
+  readonly failure: Signal<CallFailed | undefined> = signal(undefined);
+  /** By the address of the camera. */
+  readonly attempts: Signal<ReadonlyMap<string, Attempt>> = signal(new Map());
+  readonly #client: Client;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** Lists what is known and searches anew, until the signal aborts. */
+  run(signal: AbortSignal): void {
+    signal.addEventListener('abort', () => clearTimeout(this.#timer));
+    void this.scan(signal);
+  }
+
+  async scan(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#client.send('POST', 'api/cameras/scan');
+    } catch (err) {
+      this.failure.value = failureOf(err);
+    }
+    await this.#list(signal);
+  }
+
+  /** One attempt each, a few at a time. */
+  async tryAll(cameras: readonly Found[], login: CameraLogin): Promise<void> {
+    const waiting = [...cameras];
+    const worker = async (): Promise<void> => {
+      for (let camera = waiting.shift(); camera; camera = waiting.shift()) await this.tryOne(camera, login);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  async tryOne(camera: Found, login: CameraLogin): Promise<void> {
+    this.#note(camera.address, { state: 'trying' });
+    try {
+      const request: TryRequest = { ...whereIs(camera), ...given(login) };
+      const answer = await this.#client.send<TryAnswer>('POST', 'api/cameras/try', request);
+      this.#note(camera.address, { state: 'answered', answer, login });
+    } catch (err) {
+      this.#note(camera.address, { state: 'failed', failure: failureOf(err) });
+    }
+  }
+
+  /** Makes a channel of it. Rejects with `CallFailed`. */
+  async add(camera: Found, wanted: { channel: number; name: string; login: CameraLogin }): Promise<void> {
+    const { channel, name, login } = wanted;
+    const body: NewChannel = { channel, ...(name && { name }), onvif: { ...whereIs(camera), ...given(login) } };
+    await this.#client.send('POST', 'api/channels', body);
+    await this.#list();
+  }
+
+  async #list(signal?: AbortSignal): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      const answer = await this.#client.get<CamerasAnswer>('api/cameras');
+      this.answer.value = answer;
+      this.failure.value = undefined;
+      if (answer.scanning && !signal?.aborted) this.#timer = setTimeout(() => void this.#list(signal), POLL_MS);
+    } catch (err) {
+      this.failure.value = failureOf(err);
+    }
+  }
+
+  #note(address: string, attempt: Attempt): void {
+    this.attempts.value = new Map(this.attempts.value).set(address, attempt);
+  }
+}
+
+/** By its endpoint a camera is found again when its address changes. */
+const whereIs = ({ endpoint, host, port }: Found) => (endpoint === undefined ? { host, port } : { endpoint });
+
+export const given = ({ username, password }: CameraLogin) => (username === '' ? {} : { username, password });
+
+const failureOf = (err: unknown): CallFailed =>
+  err instanceof CallFailed ? err : new CallFailed('failed', String(err));
+
+/** The lowest numbers that no camera has, in order. */
+export function* freeNumbers(taken: ReadonlySet<number>): Generator<number> {
+  for (let number = 0; ; number += 1) if (!taken.has(number)) yield number;
+}

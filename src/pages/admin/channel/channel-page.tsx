@@ -1,0 +1,3 @@
+export function ChannelPage(_: { readonly channel?: number; readonly argument?: string }) {
+  return null;
+}

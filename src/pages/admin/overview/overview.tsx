@@ -1,0 +1,38 @@
+import { Card } from '../../kit/parts/card.tsx';
+import { useSite } from '../site.ts';
+import { useTexts } from '../words/texts.ts';
+import { ChannelCard } from './channel-card.tsx';
+import { LinkCard } from './link-card.tsx';
+import { TroubleNotice } from './trouble.tsx';
+
+/** The site at a glance: what is wrong comes first, then every channel. */
+export function Overview() {
+  const words = useTexts();
+  const status = useSite().status.value;
+  if (!status) return null;
+  return (
+    <div class="stack">
+      <h1 class="unseen">{words('overview')}</h1>
+      <LinkCard status={status} />
+      {status.faults.map((trouble) => (
+        <TroubleNotice key={trouble.kind} trouble={trouble} />
+      ))}
+      {status.channels.length === 0 ? (
+        <Card>
+          <p class="empty">{words('no-channels')}</p>
+          <p class="centred">
+            <a class="button button-main" href="#/cameras">
+              {words('add-cameras')}
+            </a>
+          </p>
+        </Card>
+      ) : (
+        <ul class="channel-grid">
+          {status.channels.map((channel) => (
+            <ChannelCard key={channel.channel} status={channel} />
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

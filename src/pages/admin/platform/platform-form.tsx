@@ -1,0 +1,139 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { PlatformTestAnswer } from '../../../admin/api.ts';
+import { Notice } from '../../kit/parts/badge.tsx';
+import { Button } from '../../kit/parts/button.tsx';
+import { PasswordField, SwitchField, TextField } from '../../kit/parts/field.tsx';
+import { useCall } from '../../kit/parts/use-call.ts';
+import { useSite } from '../site.ts';
+import { useFailureWords } from '../words/failure-words.ts';
+import { useTexts } from '../words/texts.ts';
+import { type Address, addressFault, addressText, withHost } from './address.ts';
+import { usePlatformTexts } from './platform-texts.ts';
+
+export interface PlatformLogin {
+  readonly address: Address;
+  readonly loginCode: string;
+  readonly loginPassword: string;
+}
+
+interface PlatformFormProps {
+  readonly value: PlatformLogin;
+  readonly onChange: (value: PlatformLogin) => void;
+  /** The platform has a password already; an empty field keeps it. */
+  readonly passwordKept: boolean;
+  readonly submitLabel: string;
+  readonly busy: boolean;
+  readonly onSubmit: () => void;
+  /** What the box said to the last attempt. */
+  readonly children?: ComponentChildren;
+}
+
+/** Address, login, and a test that says in plain words what the platform answers. */
+export function PlatformForm({ value, onChange, passwordKept, ...rest }: PlatformFormProps) {
+  const words = usePlatformTexts();
+  const [marked, setMarked] = useState(false);
+  const { address, loginCode, loginPassword } = value;
+  const wrong = addressFault(address);
+  const codeMissing = loginCode.trim() === '';
+  const passwordMissing = !passwordKept && loginPassword === '';
+  const complete = wrong === undefined && !codeMissing && !passwordMissing;
+  const checked = (then: () => void) => {
+    setMarked(true);
+    if (complete) then();
+  };
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    checked(rest.onSubmit);
+  };
+  const setAddress = (next: Address): void => onChange({ ...value, address: next });
+  return (
+    <form onSubmit={submit} noValidate>
+      <TextField
+        label={words('host')}
+        hint={words('host-hint')}
+        placeholder="ovc.example.com"
+        inputmode="url"
+        value={address.host}
+        onInput={(host) => setAddress(withHost(address, host))}
+        fault={marked && wrong?.startsWith('host') ? words(wrong) : undefined}
+      />
+      <TextField
+        label={words('port')}
+        hint={words('port-hint')}
+        inputmode="numeric"
+        value={address.port}
+        onInput={(port) => setAddress({ ...address, port: port.trim() })}
+        fault={wrong === 'port-wrong' ? words(wrong) : undefined}
+      />
+      <SwitchField
+        label={words('encrypted')}
+        value={address.encrypted}
+        onInput={(encrypted) => setAddress({ ...address, encrypted })}
+      />
+      <TextField
+        label={words('login-code')}
+        hint={words('login-code-hint')}
+        value={loginCode}
+        onInput={(code) => onChange({ ...value, loginCode: code })}
+        fault={marked && codeMissing ? words('login-code-missing') : undefined}
+      />
+      <PasswordField
+        label={words('login-password')}
+        hint={passwordKept ? words('login-password-kept') : undefined}
+        value={loginPassword}
+        onInput={(password) => onChange({ ...value, loginPassword: password })}
+        fault={marked && passwordMissing ? words('login-password-missing') : undefined}
+      />
+      {rest.children}
+      <LoginTest value={value} checked={checked} submitLabel={rest.submitLabel} busy={rest.busy} />
+    </form>
+  );
+}
+
+interface LoginTestProps extends Pick<PlatformFormProps, 'value' | 'submitLabel' | 'busy'> {
+  readonly checked: (then: () => void) => void;
+}
+
+function LoginTest({ value, checked, submitLabel, busy }: LoginTestProps) {
+  const words = usePlatformTexts();
+  const texts = useTexts();
+  const failureWords = useFailureWords();
+  const { client } = useSite();
+  const call = useCall<PlatformTestAnswer>();
+  const [answer, setAnswer] = useState<PlatformTestAnswer | undefined>(undefined);
+  const test = async (): Promise<void> => {
+    setAnswer(undefined);
+    setAnswer(await call.start(() => client.send('POST', 'api/platform/test', asBody(value))));
+  };
+  return (
+    <>
+      <div role="status">
+        {call.failure && <Notice tone="bad" title={failureWords(call.failure)} />}
+        {answer?.ok === true && <Notice tone="good" title={words('test-ok')} />}
+        {answer?.ok === false && (
+          <Notice tone="bad" title={words(`test-${answer.kind}`)}>
+            <details class="small">
+              <summary>{texts('detail')}</summary>
+              <code>{answer.why}</code>
+            </details>
+          </Notice>
+        )}
+      </div>
+      <div class="buttons">
+        <Button type="submit" look="main" busy={busy}>
+          {submitLabel}
+        </Button>
+        <Button busy={call.busy} onClick={() => checked(() => void test())}>
+          {words('test')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** As the API takes it; without a password the one in use stays. */
+export function asBody({ address, loginCode, loginPassword }: PlatformLogin) {
+  const login = { url: addressText(address), login_code: loginCode.trim() };
+  return loginPassword === '' ? login : { ...login, login_password: loginPassword };
+}

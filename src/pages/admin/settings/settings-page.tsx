@@ -1,0 +1,3 @@
+export function SettingsPage(_: { readonly channel?: number; readonly argument?: string }) {
+  return null;
+}

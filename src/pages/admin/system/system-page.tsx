@@ -1,0 +1,3 @@
+export function SystemPage(_: { readonly channel?: number; readonly argument?: string }) {
+  return null;
+}
