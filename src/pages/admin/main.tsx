@@ -2,5 +2,6 @@ import { start } from '../kit/start.tsx';
 import { App } from './app.tsx';
 import './styles/admin.css';
 import './styles/cameras.css';
+import './styles/channel.css';
 
 start(<App />);

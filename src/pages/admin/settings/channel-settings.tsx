@@ -1,0 +1,3 @@
+export function ChannelSettings(_: { readonly channel: number }) {
+  return null;
+}
