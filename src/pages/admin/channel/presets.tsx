@@ -46,7 +46,9 @@ export function Presets({ channel }: { channel: number }) {
       <ul class="preset-list">
         {presets?.map(({ id }) => (
           <li key={id}>
-            <Button onClick={() => void order('goto_preset', id)}>{words('preset-go', { id })}</Button>
+            <Button aria-label={words('preset-go', { id })} onClick={() => void order('goto_preset', id)}>
+              {id}
+            </Button>
             <button
               type="button"
               class="button button-bare"

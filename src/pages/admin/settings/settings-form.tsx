@@ -1,0 +1,76 @@
+import type { ComponentChildren } from 'preact';
+import type { SettingsAnswer } from '../../../admin/api.ts';
+import { Notice } from '../../kit/parts/badge.tsx';
+import { Button } from '../../kit/parts/button.tsx';
+import { useFailureWords } from '../words/failure-words.ts';
+import { LeafField } from './leaf-field.tsx';
+import { type Leaf, valueAt } from './schema.ts';
+import { useSettingsTexts } from './settings-texts.ts';
+import { useDraft } from './use-draft.ts';
+
+export interface Section {
+  readonly name: string;
+  readonly leaves: readonly Leaf[];
+  /** What stands below its fields. */
+  readonly more?: ComponentChildren;
+}
+
+interface SettingsFormProps {
+  readonly settings: SettingsAnswer;
+  readonly sections: readonly Section[];
+  readonly onSaved: () => void;
+  /** Sections stay closed until they are wanted. */
+  readonly folded?: boolean;
+}
+
+/** Every key of some sections, each with its field; all changes are saved together, or none. */
+export function SettingsForm({ settings, sections, onSaved, folded = false }: SettingsFormProps) {
+  const words = useSettingsTexts();
+  const failureWords = useFailureWords();
+  const leaves = sections.flatMap((section) => section.leaves);
+  const draft = useDraft(leaves, settings, onSaved);
+  const known = new Set(leaves.map(({ path }) => path));
+  const elsewhere = [...draft.refused].filter(([path]) => !known.has(path));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void draft.save();
+  };
+  return (
+    <form onSubmit={submit} noValidate class="stack">
+      {sections.map(({ name, leaves: own, more }) => (
+        <details key={name} class="card settings-section" open={!folded}>
+          <summary>
+            <h2>{words.lookUp(`section-${name}`) ?? name}</h2>
+          </summary>
+          <div class="settings-fields">
+            {own.map((leaf) => (
+              <LeafField
+                key={leaf.path}
+                leaf={leaf}
+                value={valueAt(settings.values, leaf.path)}
+                typed={draft.typed.get(leaf.path)}
+                fault={draft.faultOf(leaf)}
+                onInput={(text) => draft.type(leaf, text)}
+              />
+            ))}
+          </div>
+          {more}
+        </details>
+      ))}
+      <div class={draft.changed.length > 0 ? 'save-bar save-bar-on' : 'save-bar'}>
+        <div role="status">
+          {draft.failure && (
+            <Notice tone="bad" title={failureWords(draft.failure)}>
+              {elsewhere.map(([path, why]) => (
+                <p key={path}>{`${path} ${why}`}</p>
+              ))}
+            </Notice>
+          )}
+        </div>
+        <Button type="submit" look="main" busy={draft.busy} disabled={draft.changed.length === 0}>
+          {draft.changed.length === 0 ? words('unchanged') : words('save-count', { count: draft.changed.length })}
+        </Button>
+      </div>
+    </form>
+  );
+}
