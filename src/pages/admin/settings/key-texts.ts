@@ -31,7 +31,7 @@ export const KEY_TEXTS = {
   'events.webhook': ['Let cameras call the box', '允许摄像机主动推送'],
   'events.webhook?': ['For those that cannot be asked for their alarms', '用于无法查询报警的摄像机'],
   'events.webhook_listen': ['Where they call', '推送接收地址'],
-  'events.webhook_listen?': ['Port 0: any free one', '端口 0 表示任意空闲端口'],
+  'events.webhook_listen?': ['With port 0 the box chooses one', '端口 0 表示任意空闲端口'],
   'alarms.picture_upload': ['How pictures are uploaded', '图片上传方式'],
   'alarms.picture_upload?': ['POST is usual; ask the platform', '通常为 POST，请咨询平台'],
   'web.listen': ['Address and port of this page', '本页面的地址和端口'],
