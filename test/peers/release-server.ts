@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A web server with one file, which it serves as badly as a test wants. */
 export class ReleaseServer {
   bytes: Buffer;
   /** The first so many replies break off after so many bytes. */
   readonly cuts: number[] = [];
+  /** A reply breaks off only when so many bytes of the file have been kept. */
+  arrived: (bytes: number) => boolean = () => true;
   /** Answers this instead of the file. */
   status: number | undefined;
   /** Serves the whole file whatever part is asked for. */
@@ -50,6 +53,12 @@ export class ReleaseServer {
     response.writeHead(from > 0 ? 206 : 200, { 'content-length': part.length, etag: '"1"', ...(from > 0 && ranged) });
     const cut = this.cuts.shift();
     if (cut === undefined) response.end(part);
-    else response.write(part.subarray(0, cut), () => setImmediate(() => response.destroy()));
+    else void this.#cutOff(response, part.subarray(0, cut), from + cut);
+  }
+
+  async #cutOff(response: ServerResponse, part: Buffer, upTo: number): Promise<void> {
+    response.write(part);
+    while (!this.arrived(upTo)) await delay(2);
+    response.destroy();
   }
 }

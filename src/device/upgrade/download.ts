@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { open, rm, stat } from 'node:fs/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { pipeline } from 'node:stream/promises';
 import { rootCertificates } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
@@ -77,12 +75,11 @@ async function fetchRest({ url, file, maxBytes, ca }: Download, known: Known, { 
     if (place === 'nowhere') await rm(file);
     if (place === 'nowhere')
       throw new GatewayError('upgrade-failed', 'the release has changed while it was downloaded');
-    if (place === 'all here') return await flush(file);
+    if (place === 'all here') return;
     if (place + lengthOf(reply) > maxBytes) throw tooLarge();
     const { etag } = reply.headers;
     if (etag !== undefined) known.etag = etag;
     await keep(reply, { file, from: place, maxBytes, working });
-    await flush(file);
   } finally {
     close();
   }
@@ -112,25 +109,24 @@ interface Keeping {
   readonly working: () => void;
 }
 
+/** Piece by piece, so that all that came before a break is kept. */
 async function keep(reply: IncomingMessage, { file, from, maxBytes, working }: Keeping): Promise<void> {
+  const handle = await open(file, from === 0 ? 'w' : 'r+', 0o600);
   let size = from;
-  const bounded = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
-      working();
-      size += chunk.length;
-      if (size > maxBytes) throw tooLarge();
-      yield chunk;
-    }
-  };
   try {
-    await pipeline(
-      reply,
-      bounded,
-      createWriteStream(file, { flags: from === 0 ? 'w' : 'r+', start: from, mode: 0o600 }),
-    );
+    for await (const chunk of reply as AsyncIterable<Buffer>) {
+      // A reply without an encoding gives bytes.
+      working();
+      if (size + chunk.length > maxBytes) throw tooLarge();
+      await handle.write(chunk, 0, chunk.length, size);
+      size += chunk.length;
+    }
+    await handle.sync();
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause;
     throw new GatewayError('upgrade-failed', 'the download broke off', { reason: connectionWords(cause) });
+  } finally {
+    await handle.close();
   }
 }
 
@@ -181,13 +177,4 @@ function send(url: URL, headers: Record<string, string>, { ca, signal }: Questio
 
 async function bytesOf(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0;
-}
-
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
