@@ -1,5 +1,5 @@
 import { RULES } from '../simulator/ovc/conformance/rules.ts';
-import type { RuleReport, TourReport } from '../simulator/ovc/conformance/tours.ts';
+import type { RuleReport, TourReport } from '../simulator/ovc/conformance/tour-report.ts';
 import type { OvcSimulator } from '../simulator/ovc/ovc-simulator.ts';
 import { EXIT, type ExitCode, type Invocation, type Surroundings, textOption, UsageError } from './command-line.ts';
 

@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config/read.ts';
 import { Gateway } from '../../src/gateway.ts';
 import { RULES } from '../../src/simulator/ovc/conformance/rules.ts';
-import type { TourReport } from '../../src/simulator/ovc/conformance/tours.ts';
+import type { TourReport } from '../../src/simulator/ovc/conformance/tour-report.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { motion } from '../peers/heard-camera.ts';
 import { hastyClock } from '../peers/lan.ts';

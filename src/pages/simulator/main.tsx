@@ -1,8 +1,12 @@
-import { Frame } from '../kit/parts/frame.tsx';
 import { start } from '../kit/start.tsx';
+import { Page } from './page.tsx';
+import { Site, SiteProvider } from './site.ts';
+import './simulator.css';
 
+const site = new Site(location.search);
+site.run(new AbortController().signal);
 start(
-  <Frame title="OVC simulator" places={[]} here="/" navigationLabel="">
-    <h1>OVC simulator</h1>
-  </Frame>,
+  <SiteProvider value={site}>
+    <Page />
+  </SiteProvider>,
 );

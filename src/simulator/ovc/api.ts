@@ -13,8 +13,7 @@ import { conformanceRoutes } from './conformance-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { faultRoutes } from './fault-routes.ts';
 import { methodRoutes } from './method-routes.ts';
-import { PAGE, PAGE_STYLE } from './page.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
+import { pageRoutes } from './page-files.ts';
 import type { Platform } from './platform.ts';
 import { recordingRoutes } from './recording-routes.ts';
 import { streamRoutes } from './stream-routes.ts';
@@ -58,7 +57,7 @@ export function platformApi(platform: Platform, tours: Tours): Hono {
     });
   }
   app.use('/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
-  page(app);
+  pageRoutes(app);
   methodRoutes(app, platform);
   deviceRoutes(app, { ...platform, tours });
   conformanceRoutes(app, tours, platform.log);
@@ -69,12 +68,6 @@ export function platformApi(platform: Platform, tours: Tours): Hono {
   app.notFound((c) => c.json({ error: 'no such address' }, 404));
   app.onError((err, c) => failure(err, c, platform.log));
   return app;
-}
-
-function page(app: Hono): void {
-  app.get('/', (c) => c.html(PAGE));
-  app.get('/page.css', (c) => c.body(PAGE_STYLE, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/page.js', (c) => c.body(PAGE_SCRIPT, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { RULES } from './conformance/rules.ts';
 import type { Tours } from './conformance/tours.ts';
 import { jsonBody } from './json-body.ts';
 import { wireObject } from './wire.ts';
@@ -14,6 +15,9 @@ const WISH = z.strictObject({
 
 /** The conformance tour over HTTP: begin, look, stop. */
 export function conformanceRoutes(app: Hono, tours: Tours, log: Logger): void {
+  app.get('/api/conformance', (c) =>
+    c.json(RULES.map(({ id, section, says, tried, slow = false }) => ({ id, section, says, tried, slow }))),
+  );
   const path = '/api/devices/:code/conformance';
   app.get(path, (c) => {
     const report = tours.report(c.req.param('code'));

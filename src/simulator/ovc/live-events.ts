@@ -5,7 +5,7 @@ import type { Tours } from './conformance/tours.ts';
 import type { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import { eventStream, serverSentEvent } from './event-stream.ts';
-import type { RecordingReport } from './recording-ledger.ts';
+import { inShort } from './recording-summary.ts';
 import type { Recordings } from './recordings.ts';
 import type { RtmpIngest } from './rtmp-ingest.ts';
 import { wireEntry, wireObject } from './wire.ts';
@@ -61,20 +61,5 @@ function onChange(name: string, look: () => unknown): () => string {
     if (event === said) return '';
     said = event;
     return event;
-  };
-}
-
-/** Without the segments, which may be thousands. */
-function inShort({ segments, gaps, ...rest }: RecordingReport): object {
-  const [first] = segments;
-  const last = segments.at(-1);
-  return {
-    ...rest,
-    gaps: gaps.length,
-    segments: segments.length,
-    bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
-    seconds: segments.reduce((sum, { duration }) => sum + duration, 0),
-    start: first?.start,
-    end: last && last.start + last.duration,
   };
 }

@@ -1,3 +1,4 @@
+import type { RuleText } from './tour-report.ts';
 import type { Trial } from './trial.ts';
 
 /** What came of a rule: what was seen, in words. */
@@ -8,15 +9,7 @@ export interface Verdict {
 }
 
 /** A rule of the protocol, and how a device is tried on it. */
-export interface Rule {
-  /** Kebab-case, for ever. */
-  readonly id: string;
-  /** Where OVS RPC says so. */
-  readonly section: string;
-  /** What a device must do, as a sentence. */
-  readonly says: string;
-  /** What is done to find out. */
-  readonly tried: string;
+export interface Rule extends RuleText {
   /** Takes time because time is what it is about, or breaks the link. */
   readonly slow?: true;
   /** @throws GatewayError for what makes it fail: no answer, no link, not in time */

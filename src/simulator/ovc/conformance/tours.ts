@@ -3,26 +3,8 @@ import { Scope } from '../../../runtime/scope.ts';
 import type { Platform } from '../platform.ts';
 import { fail, type Rule, type Verdict } from './rule.ts';
 import { RULES } from './rules.ts';
+import type { RuleReport, TourReport } from './tour-report.ts';
 import { Trial } from './trial.ts';
-
-/** A rule and what has come of it so far. */
-export interface RuleReport extends Pick<Rule, 'id' | 'section' | 'says' | 'tried'> {
-  readonly outcome: 'waiting' | 'running' | Verdict['outcome'];
-  readonly saw: string;
-  /** How long the trial took. */
-  readonly ms: number | undefined;
-}
-
-export interface TourReport {
-  /** Login code. */
-  readonly device: string;
-  /** The channel that was tried; undefined when none was online. */
-  readonly channel: number | undefined;
-  readonly running: boolean;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly rules: readonly RuleReport[];
-}
 
 export interface TourWish {
   /** Ids; all by default. */
