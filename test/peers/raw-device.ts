@@ -42,6 +42,14 @@ export class RawDevice {
     return device;
   }
 
+  /** From now on every request gets that answer, with its own seq. */
+  answers(answer: (packet: RawPacket) => object): void {
+    this.#socket.on('message', (bytes) => {
+      const packet = packetOf(String(bytes));
+      if (packet['req'] !== undefined) this.send({ seq: packet['seq'], ...answer(packet) });
+    });
+  }
+
   /** Sends an object as JSON, a string or bytes as they are. */
   send(packet: object | string | Buffer): void {
     const raw = typeof packet === 'string' || Buffer.isBuffer(packet);

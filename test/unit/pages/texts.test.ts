@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
+import { METHODS } from '../../../src/ovc/protocol.ts';
+import { RULES } from '../../../src/simulator/ovc/conformance/rules.ts';
+import { linkFaults, rtmpFaults, storageFaults } from '../../../src/simulator/ovc/faults.ts';
+import { snake } from '../../../src/simulator/ovc/wire.ts';
 
 const PAGES = join(import.meta.dirname, '../../../src/pages');
 const files = readdirSync(PAGES, { recursive: true, encoding: 'utf8' });
@@ -35,6 +40,23 @@ test('every text stands in English and in Chinese, with the same places for valu
       assert.ok(sameInBoth || /[\u4e00-\u9fff]/.test(zh), `${table}: ${key} is not Chinese in the Chinese column`);
     }
   }
+});
+
+test('the simulator page has a text for each rule of the tour, in the rule’s own English, and for each field', () => {
+  const rules = rows('simulator/rule-texts.ts').map(({ key, en }) => [key, en]);
+  const expected = RULES.flatMap(({ id, says, tried }) => [
+    [id, says],
+    [`${id}/tried`, tried],
+  ]);
+  assert.deepEqual(rules, expected);
+  const fields = new Set(rows('simulator/field-texts.ts').map(({ key }) => key));
+  const names = (schema: z.core.JSONSchema.BaseSchema): string[] =>
+    [schema, ...(schema.oneOf ?? [])].flatMap((each) =>
+      typeof each === 'object' ? Object.keys(each.properties ?? {}) : [],
+    );
+  const params = Object.values(METHODS).flatMap((method) => names(z.toJSONSchema(method.params, { io: 'input' })));
+  const switches = [linkFaults, rtmpFaults, storageFaults].flatMap(({ shape }) => Object.keys(shape).map(snake));
+  for (const name of [...Object.keys(METHODS), ...params, ...switches]) assert.ok(fields.has(name), name);
 });
 
 test('no component says anything that is in no table', () => {
