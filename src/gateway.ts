@@ -12,7 +12,9 @@ import { isSame } from './config/changes.ts';
 import type { ChannelConfig, Config } from './config/schema.ts';
 import { boxFor } from './device/box.ts';
 import { BoxHealth } from './device/box-health.ts';
+import { ClockWatch, thisBoot } from './device/clock-watch.ts';
 import { localDateTime } from './device/local-time.ts';
+import { askPlatformTime } from './device/platform-time.ts';
 import type { Restart } from './device/reboot.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
 import type { Installation } from './device/upgrade/installation.ts';
@@ -35,6 +37,7 @@ import { Spool } from './recording/spool.ts';
 import type { Clock } from './runtime/clock.ts';
 import { Roster } from './runtime/roster.ts';
 import { type Runnable, together } from './runtime/supervise.ts';
+import { TrustedTime } from './runtime/trusted-time.ts';
 import { Store } from './store/store.ts';
 
 export interface GatewayParts {
@@ -46,6 +49,8 @@ export interface GatewayParts {
   readonly onlookers?: Onlookers;
   /** Ends the process in good order, to be started again. */
   readonly restart: Restart;
+  /** Whether a time server keeps the clock; another's word for tests. */
+  readonly underNtp?: (signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -65,6 +70,7 @@ interface Kept {
   readonly feeds: Feeds;
   readonly recorder: CloudRecorder;
   readonly store: Store;
+  readonly time: TrustedTime;
 }
 
 /** The composition root: builds every part from the configuration and runs them as one. */
@@ -79,11 +85,16 @@ export class Gateway implements Runnable {
   readonly #selfCheck: SelfCheck;
   readonly #health: BoxHealth;
   readonly #upgrader: Upgrader;
+  readonly #clockWatch: ClockWatch;
+  /** Whether the clock of the box is right, and what the time is. */
+  readonly time: TrustedTime;
   readonly #channelFor: (entry: ChannelConfig) => Channel;
   readonly #linkFor: (login: Login) => OvcLink;
   readonly #links: Roster<'ovc', OvcLink>;
+  /** Alarms wait for the right time as long as it may come from the platform. */
+  #timeAsked = false;
 
-  private constructor(parts: GatewayParts, { feeds, recorder, store }: Kept) {
+  private constructor(parts: GatewayParts, { feeds, recorder, store, time }: Kept) {
     const { config, login, stateDirectory, restart, onlookers, clock, log } = parts;
     const media = log.child({ room: 'media' });
     const live = new LiveMedia({ feeds, clock, ca: login.ca, log: media });
@@ -94,7 +105,9 @@ export class Gateway implements Runnable {
     this.#feeds = feeds;
     this.#recorder = recorder;
     this.#store = store;
-    this.#alarms = this.#alarmPost(config, new PlatformHttp(login.ca), { clock, log: log.child({ room: 'alarms' }) });
+    this.time = time;
+    const http = new PlatformHttp(login.ca, (at, secure) => time.heard(at, secure ? 'secure_date' : 'date'));
+    this.#alarms = this.#alarmPost(config, http, { clock, log: log.child({ room: 'alarms' }) });
     const presets = (camera: string) => store.presetsOf(camera);
     const hearing = (channel: number) => store.hearingOf(channel);
     const site = new CameraSite({ events: config.events, presets, hearing, clock, log: log.child({ room: 'onvif' }) });
@@ -128,16 +141,24 @@ export class Gateway implements Runnable {
     ];
     this.#selfCheck = new SelfCheck({ needs, ...device, onChange });
     this.#health = new BoxHealth({ stateDirectory, ...device });
+    this.#clockWatch = new ClockWatch({ time, ...device, ...(parts.underNtp && { underNtp: parts.underNtp }) });
     const { reboot_command: rebootCommand, set_clock: maySetClock } = config.device;
     this.#upgrader = this.#upgraderFor(parts, onChange);
     const upgrade = this.#upgrader.order.bind(this.#upgrader);
-    const box = boxFor({ rebootCommand, maySetClock, restart, upgrade, ...device });
+    const heard = (at: Date): void => time.heard(at, 'sync_time');
+    const box = boxFor({ rebootCommand, maySetClock, restart, upgrade, heard, ...device });
     this.#linkFor = (as) =>
       new OvcLink({
         login: as,
         handlers: { orders: this.#channels, box },
         report: () => this.#report(),
-        onUp: () => this.#alarms.linkUp(),
+        onUp: () => {
+          const ask = (url: URL, signal: AbortSignal): Promise<unknown> => http.send(headOf(url), signal);
+          void askPlatformTime({ platform: as.url, time, ask, clock }).then(() => {
+            this.#timeAsked = true;
+            this.#alarms.linkUp();
+          });
+        },
         onDown: () => this.#channels.halt(),
         ...(onlookers && { onChange: () => onlookers.changed(), onPacket: onlookers.packet }),
         clock,
@@ -157,10 +178,14 @@ export class Gateway implements Runnable {
     const log = parts.log.child({ room: 'recording' });
     const { spool_max_bytes: maxBytes, spool_max_age } = config.recording;
     const bounds = { maxBytes, maxAgeMs: spool_max_age * 1_000 };
-    const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, log });
+    const time = new TrustedTime({ ...thisBoot, clock, memory: store.time, log: parts.log.child({ room: 'device' }) });
+    const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, stamps: time, log });
     const footage = new FootageMedia(feeds);
-    const recorder = await CloudRecorder.open({ footage, spool, book: store, clock, log, ca: parts.login.ca });
-    return new Gateway(parts, { feeds, recorder, store });
+    const recorder = await CloudRecorder.open({
+      ...{ footage, spool, book: store, clock, stamps: time, log, ca: parts.login.ca },
+      heard: (at, how) => time.heard(at, how),
+    });
+    return new Gateway(parts, { feeds, recorder, store, time });
   }
 
   /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
@@ -176,6 +201,7 @@ export class Gateway implements Runnable {
       this.#selfCheck,
       this.#health,
       this.#upgrader,
+      this.#clockWatch,
       this.#store,
     ];
     await together(signal, parts).finally(() => this.#store.flush());
@@ -233,7 +259,8 @@ export class Gateway implements Runnable {
         const answer = await this.#link.call('AlarmNotify', alarmNotice(edge, localDateTime), received);
         return answer.pic_upload_url;
       },
-      linked: () => this.#link.up,
+      linked: () => this.#link.up && this.#timeAsked,
+      stamps: this.time,
       book: this.#store,
       pictures: new PicturePost({ upload, ...world }),
       ...world,
@@ -253,3 +280,5 @@ export class Gateway implements Runnable {
     return { state: this.#upgrader.upgrading ? 'upgrading' : abnormal ? 'abnormal' : 'online', channels };
   }
 }
+
+const headOf = (url: URL) => ({ method: 'HEAD', url, contentType: 'text/plain', body: [] }) as const;

@@ -3,6 +3,7 @@ import type { AlarmDesk, RememberedAlarm } from '../channel/ports.ts';
 import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError, isKind } from '../runtime/errors.ts';
+import type { Stamps } from '../runtime/stamps.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import { Outbox } from './outbox.ts';
 import type { PicturePost, PictureStatus } from './picture-post.ts';
@@ -25,6 +26,8 @@ export interface AlarmPostParts {
   readonly book: AlarmBook;
   readonly pictures: PicturePost;
   readonly clock: Clock;
+  /** Mends the times of edges from before anybody vouched for the clock; without it none has to be. */
+  readonly stamps?: Stamps;
   readonly log: Logger;
 }
 
@@ -69,7 +72,7 @@ export class AlarmPost implements AlarmDesk, Runnable {
 
   raise(edge: RememberedAlarm, picture: Promise<Buffer> | undefined): void {
     const { pictures, log } = this.#parts;
-    const kept = { ...edge, desc: edge.desc.slice(0, MOST_DESC_CHARACTERS) };
+    const kept = { ...this.#stamped(edge), desc: edge.desc.slice(0, MOST_DESC_CHARACTERS) };
     if (picture) pictures.hold(kept, picture);
     const dropped = this.#outbox.add(kept, this.#underway);
     if (dropped) pictures.drop(dropped);
@@ -112,7 +115,7 @@ export class AlarmPost implements AlarmDesk, Runnable {
     let received = false;
     this.#underway = edge;
     try {
-      const url = await notify(edge, () => {
+      const url = await notify(this.#mended(edge), () => {
         received = true;
         this.#forget(edge);
       });
@@ -129,6 +132,19 @@ export class AlarmPost implements AlarmDesk, Runnable {
     } finally {
       this.#underway = undefined;
     }
+  }
+
+  /** The edge as it is kept: its time by the best knowledge there is, and what that leans on. */
+  #stamped(edge: RememberedAlarm): RememberedAlarm {
+    const { stamps } = this.#parts;
+    if (!stamps) return edge;
+    const { era, clockOffMs } = stamps;
+    return { ...edge, at: later(edge.at, clockOffMs), ...(era && { era }) };
+  }
+
+  /** The edge as it is told. */
+  #mended(edge: RememberedAlarm): RememberedAlarm {
+    return { ...edge, at: later(edge.at, this.#parts.stamps?.correctionMs(edge.era) ?? 0) };
   }
 
   #noteFailure({ channel, alarm, state }: RememberedAlarm, err: unknown): void {
@@ -163,4 +179,8 @@ export class AlarmPost implements AlarmDesk, Runnable {
     this.#parts.book.keepAlarms(waiting);
     return true;
   }
+}
+
+function later(at: string, ms: number): string {
+  return ms === 0 ? at : new Date(Date.parse(at) + ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../runtime/secret.ts';
+import type { Era } from '../runtime/stamps.ts';
 import type { Alarm, AlarmReport } from './alarm.ts';
 
 /** What a channel asks of the world. The edges implement it; the domain knows no socket, no SOAP, no ffmpeg. */
@@ -239,6 +240,8 @@ export interface RememberedRecording {
   readonly settings: RecordSettings;
   /** The OVC's clock as told by `start_ts`, minus ours. */
   readonly clockOffsetMs: number;
+  /** What our clock leaned on then, where nobody vouched for it. */
+  readonly offsetEra?: Era | undefined;
   /** The OVC has stopped it; what is left is to deliver. */
   readonly finished: boolean;
   /** The upload that is still to be confirmed. */
@@ -274,6 +277,8 @@ export interface RememberedAlarm {
   readonly state: 'start' | 'end';
   /** When it happened, as ISO 8601 in UTC. */
   readonly at: string;
+  /** What that leans on where nobody vouched for the time of day. */
+  readonly era?: Era | undefined;
   readonly desc: string;
 }
 

@@ -12,17 +12,23 @@ export interface BoxParts {
   readonly maySetClock: boolean;
   readonly restart: Restart;
   readonly upgrade: (order: UpgradeOrder) => void;
+  /** Hears what time SyncTime means. */
+  readonly heard: (at: Date) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** What the platform may order of the box itself. */
-export function boxFor({ rebootCommand: command, maySetClock: maySet, restart, upgrade, clock, log }: BoxParts) {
+export function boxFor(parts: BoxParts) {
+  const { rebootCommand: command, maySetClock: maySet, restart, upgrade, heard, clock, log } = parts;
   const hostClock = new HostClock({ maySet, clock, log });
   return {
     localDateTime: (): string => localDateTime(clock.wall()),
     aheadMs: (written: string): number => aheadMs(written, clock.wall()),
-    syncClock: (order: ClockOrder, signal: AbortSignal) => hostClock.sync(order, signal),
+    syncClock: (order: ClockOrder, signal: AbortSignal): Promise<ClockOrder> => {
+      heard(new Date(clock.wall().getTime() + order.aheadMs));
+      return hostClock.sync(order, signal);
+    },
     upgrade,
     reboot: (signal: AbortSignal) => reboot({ command, restart, log }, signal),
   };

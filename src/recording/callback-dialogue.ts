@@ -55,6 +55,10 @@ export class CallbackDialogue implements UploadDialogue {
     }
   }
 
+  async reach(signal: AbortSignal): Promise<void> {
+    await this.#ask({ op: 'next_dts' }, signal);
+  }
+
   async upload(segment: Segment, attempt: UploadAttempt, signal: AbortSignal): Promise<UploadOutcome> {
     return attempted(async () => {
       const reply = await this.#ask(this.#createForm(segment), signal);

@@ -5,6 +5,7 @@ import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type GatewayError, isKind } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
+import type { Stamps } from '../runtime/stamps.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
@@ -34,6 +35,8 @@ export interface DeliveryParts {
   /** Bounds how many sessions upload at a time. */
   readonly lines: PQueue;
   readonly clock: Clock;
+  /** Mends the stamps of segments from a time for which nobody vouched; without it none has to be. */
+  readonly stamps?: Stamps;
   readonly log: Logger;
   readonly pauses?: Pauses;
   readonly giveUpAfterMs?: number;
@@ -166,12 +169,24 @@ export class Delivery implements Runnable {
       if (!segment) return undefined;
       const since = clock.now();
       const onWanted = (): void => this.#resume();
-      const outcome = await dialogue.upload(segment, { allowanceMs: this.#allowanceMs, onWanted }, signal);
+      const outcome = await dialogue.upload(
+        await this.#stamped(segment, signal),
+        { allowanceMs: this.#allowanceMs, onWanted },
+        signal,
+      );
       this.#learn(outcome, clock.now() - since);
       return outcome;
     } finally {
       this.#queue.sent();
     }
+  }
+
+  /** The segment with its true start, as far as that can be known by now. */
+  async #stamped(segment: Segment, signal: AbortSignal): Promise<Segment> {
+    const { stamps, dialogue } = this.#parts;
+    if (!segment.era || !stamps) return segment;
+    if (!stamps.trusted) await dialogue.reach(signal);
+    return { ...segment, startUs: segment.startUs + stamps.correctionMs(segment.era) * 1000 };
   }
 
   async #conclude(waiting: Waiting, outcome: UploadOutcome, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,8 @@ export interface UploadAttempt {
 export interface UploadDialogue {
   /** The upload that the platform has not been told is complete; to be handed to the next process. */
   readonly lastName: string | undefined;
+  /** Asks something without consequences, so that the platform's answer tells the time. @throws GatewayError */
+  reach(signal: AbortSignal): Promise<void>;
   /** The DTS at which the session's first picture should start; undefined where the platform names none. */
   nextDts(signal: AbortSignal): Promise<number | undefined>;
   /** Offers one segment and sends it where the platform wants it. Segments come in order, one at a time. */

@@ -13,7 +13,7 @@ const MAX_REPLY_BYTES = 64 * 1024;
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
 export interface HttpRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'POST' | 'PUT' | 'HEAD';
   readonly url: URL;
   readonly contentType: string;
   readonly body: readonly Buffer[];
@@ -32,12 +32,17 @@ export function webUrl(text: string): URL | undefined {
   return url && ['http:', 'https:'].includes(url.protocol) ? url : undefined;
 }
 
+/** Hears the time of day that an answer tells; `secure` where nobody can have altered it on its way. */
+export type OnDate = (at: Date, secure: boolean) => void;
+
 export class PlatformHttp {
+  readonly #onDate: OnDate | undefined;
   readonly #plain = new http.Agent(AGENT);
   readonly #secure: https.Agent;
 
   /** `ca` (PEM) is trusted beside the public authorities: the store may be another's than the platform. */
-  constructor(ca?: string) {
+  constructor(ca?: string, onDate?: OnDate) {
+    this.#onDate = onDate;
     this.#secure = new https.Agent(ca === undefined ? AGENT : { ...AGENT, ca: [...rootCertificates, ca] });
   }
 
@@ -64,6 +69,11 @@ export class PlatformHttp {
     this.#secure.destroy();
   }
 
+  #hear({ headers }: IncomingMessage, secure: boolean): void {
+    const at = new Date(headers.date ?? '');
+    if (!Number.isNaN(at.getTime())) this.#onDate?.(at, secure);
+  }
+
   #once(request: HttpRequest, signal: AbortSignal): Promise<HttpReply> {
     const { method, url, contentType, body } = request;
     const secure = url.protocol === 'https:';
@@ -76,6 +86,7 @@ export class PlatformHttp {
         signal,
       };
       const outgoing = (secure ? https : http).request(url, options, (incoming) => {
+        this.#hear(incoming, secure);
         whole(incoming).then(resolve, reject);
       });
       outgoing.on('error', (err) => {

@@ -12,7 +12,9 @@ import type {
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
+import { type Era, plainStamps, type Stamps } from '../runtime/stamps.ts';
 import type { Pauses, Runnable } from '../runtime/supervise.ts';
+import type { PlatformWord } from '../runtime/trusted-time.ts';
 import { CallbackDialogue } from './callback-dialogue.ts';
 import { Delivery, type DeliveryStatus } from './delivery.ts';
 import type { UploadDialogue } from './dialogue.ts';
@@ -38,8 +40,12 @@ export interface RecorderParts {
   readonly spool: Spool;
   readonly book: SessionBook;
   readonly clock: Clock;
+  /** Who knows the time of day; the clock where nobody else is asked. */
+  readonly stamps?: Stamps;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  /** Hears of the time that the platform tells. */
+  readonly heard?: (at: Date, how: PlatformWord) => void;
   /** PEM of an authority that the platform's certificate may be signed by. */
   readonly ca?: string | undefined;
 }
@@ -70,6 +76,7 @@ interface Session {
 
 export class CloudRecorder implements Recorder, Runnable {
   readonly #parts: RecorderParts;
+  readonly #stamps: Stamps;
   readonly #http: PlatformHttp;
   readonly #lines = new PQueue({ concurrency: LINES });
   readonly #sessions = new Map<string, Session>();
@@ -80,7 +87,8 @@ export class CloudRecorder implements Recorder, Runnable {
 
   private constructor(parts: RecorderParts) {
     this.#parts = parts;
-    this.#http = new PlatformHttp(parts.ca);
+    this.#stamps = parts.stamps ?? plainStamps(parts.clock);
+    this.#http = new PlatformHttp(parts.ca, (at, secure) => parts.heard?.(at, secure ? 'secure_date' : 'date'));
   }
 
   /** Takes stock of what earlier processes left on disk. `run` has to follow. */
@@ -142,8 +150,13 @@ export class CloudRecorder implements Recorder, Runnable {
     log.info({ profile: stream.profile }, 'recording started');
     const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
       delivery.nextDts ?? (await dialogue.nextDts(asking));
-    const startUs = (): number => this.#startUs(session);
-    const onSegment = (segment: Segment): void => delivery.add(segment);
+    let era: Era | undefined;
+    const startUs = (): number => {
+      const start = this.#start(session);
+      era = start.era;
+      return start.us;
+    };
+    const onSegment = (segment: Segment): void => delivery.add(era ? { ...segment, era } : segment);
     try {
       await runSession({ footage, stream, limits: settings, firstDts, startUs, onSegment, report, clock, log }, signal);
     } finally {
@@ -153,12 +166,15 @@ export class CloudRecorder implements Recorder, Runnable {
     }
   }
 
-  #startUs(session: Session): number {
-    const { settings, clockOffsetMs } = session.remembered;
+  /** The time of day of a picture that arrives now, and what that leans on. */
+  #start(session: Session): { readonly us: number; readonly era: Era | undefined } {
+    const { settings, clockOffsetMs, offsetEra } = session.remembered;
     const given = settings.startTs > 0 && !session.begun;
     session.begun = true;
-    if (given) return Math.round(settings.startTs * 1_000_000);
-    return Math.round((this.#parts.clock.wall().getTime() + clockOffsetMs) * 1000);
+    if (given) return { us: Math.round(settings.startTs * 1_000_000), era: undefined };
+    // The offset was taken from a clock that may since have been found wrong by as much.
+    const offsetMs = clockOffsetMs - this.#stamps.correctionMs(offsetEra);
+    return { us: Math.round((this.#stamps.now().getTime() + offsetMs) * 1000), era: this.#stamps.era };
   }
 
   #sessionFor({ channel, settings }: RecordOrder): Session {
@@ -170,10 +186,12 @@ export class CloudRecorder implements Recorder, Runnable {
       return known;
     }
     const { startTs } = settings;
-    const clockOffsetMs = startTs > 0 ? startTs * 1000 - this.#parts.clock.wall().getTime() : 0;
-    const session = this.#open(key, { channel, settings, clockOffsetMs, finished: false });
+    const clockOffsetMs = startTs > 0 ? startTs * 1000 - this.#stamps.now().getTime() : 0;
+    const { era: offsetEra } = this.#stamps;
+    const session = this.#open(key, { channel, settings, clockOffsetMs, offsetEra, finished: false });
     session.begun = false;
     this.#remember(session, {});
+    if (startTs > 0) this.#parts.heard?.(new Date(startTs * 1000), 'start_ts');
     return session;
   }
 
@@ -185,7 +203,8 @@ export class CloudRecorder implements Recorder, Runnable {
     const callbackUrl = webUrl(settings.callbackUrl);
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
     const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
-    const parts = { session: key, limits: settings, dialogue, spool, lines: this.#lines, clock, log };
+    const known = { session: key, limits: settings, dialogue, spool };
+    const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log };
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
     const session = { key, dialogue, delivery, log, remembered, recording: false, begun: true };
     if (finished) delivery.end();

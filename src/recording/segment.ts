@@ -1,3 +1,5 @@
+import type { Era } from '../runtime/stamps.ts';
+
 /** What the dialogue says of a segment. */
 export interface SegmentFacts {
   /** When its first picture was taken, in microseconds of Unix time. */
@@ -6,6 +8,8 @@ export interface SegmentFacts {
   /** The DTS right after it, in 90 kHz ticks; not wrapped at 33 bits, so that it keeps growing. */
   readonly nextDts: number;
   readonly bytes: number;
+  /** What `startUs` leans on where nobody vouched for the time of day. */
+  readonly era?: Era | undefined;
 }
 
 /** MPEG-TS that begins with PAT, PMT and a key frame and can be played alone, or as one of a list. */
@@ -15,6 +19,6 @@ export interface Segment extends SegmentFacts {
 }
 
 /** The facts alone, without holding on to the content. */
-export function factsOf({ startUs, durationUs, nextDts, bytes }: SegmentFacts): SegmentFacts {
-  return { startUs, durationUs, nextDts, bytes };
+export function factsOf({ startUs, durationUs, nextDts, bytes, era }: SegmentFacts): SegmentFacts {
+  return { startUs, durationUs, nextDts, bytes, ...(era && { era }) };
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
@@ -6,6 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { ensureDirectory } from '../runtime/directory.ts';
 import { syncDirectory, UNFINISHED, writeDurably } from '../runtime/durable-file.ts';
 import { GatewayError } from '../runtime/errors.ts';
+import { plainStamps, type Stamps } from '../runtime/stamps.ts';
 import { factsOf, type Segment } from './segment.ts';
 import { checksumOf, parseSpoolName, type SpoolName, spoolName } from './spool-file.ts';
 
@@ -20,6 +21,8 @@ export interface SpoolParts {
   readonly maxBytes: number;
   readonly maxAgeMs: number;
   readonly clock: Clock;
+  /** Who knows the time of day; the clock where nobody else is asked. */
+  readonly stamps?: Stamps;
   readonly log: Logger;
 }
 
@@ -37,6 +40,7 @@ const UNBELIEVABLE_AGE_MS = 5 * 365 * 86_400_000;
 
 export class Spool {
   readonly #parts: SpoolParts;
+  readonly #stamps: Stamps;
   /** In the order of keeping, over all sessions; with what to call when the bounds push one out. */
   readonly #kept = new Map<SpooledSegment, (() => void) | undefined>();
   readonly #nextSequence = new Map<string, number>();
@@ -47,6 +51,7 @@ export class Spool {
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
+    this.#stamps = parts.stamps ?? plainStamps(parts.clock);
   }
 
   /** Bytes on disk. */
@@ -111,7 +116,10 @@ export class Spool {
     }
     this.#degraded = false;
     const checksum = parseSpoolName(name)?.checksum ?? 0;
-    const kept = { ...factsOf(segment), sequence, checksum, session, path, keptAt: this.#parts.clock.wall().getTime() };
+    const keptAt = this.#stamps.now();
+    // The file has its time by the box's clock, and is to be as old after a restart as it is.
+    if (this.#stamps.clockOffMs !== 0) await utimes(path, keptAt, keptAt).catch(() => undefined);
+    const kept = { ...factsOf(segment), sequence, checksum, session, path, keptAt: keptAt.getTime() };
     this.#count(kept, () => onPushedOut(kept));
     return kept;
   }
@@ -143,8 +151,8 @@ export class Spool {
   }
 
   async #makeRoom(bytes: number): Promise<void> {
-    const { maxBytes, clock } = this.#parts;
-    const now = clock.wall().getTime();
+    const { maxBytes } = this.#parts;
+    const now = this.#stamps.now().getTime();
     for (const [segment, onPushedOut] of this.#kept) {
       if (this.#bytes + bytes <= maxBytes && !this.#isTooOld(segment, now)) return;
       onPushedOut?.();
@@ -152,9 +160,10 @@ export class Spool {
     }
   }
 
-  #isTooOld({ keptAt }: SpooledSegment, now: number): boolean {
-    const age = now - keptAt;
-    return age > this.#parts.maxAgeMs && age < UNBELIEVABLE_AGE_MS;
+  /** While nobody knows what time it is, nobody knows how old anything is. */
+  #isTooOld({ keptAt, era }: SpooledSegment, now: number): boolean {
+    const age = now - keptAt - this.#stamps.correctionMs(era);
+    return this.#stamps.trusted && age > this.#parts.maxAgeMs && age < UNBELIEVABLE_AGE_MS;
   }
 
   async #makeDirectory(directory: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { ensureDirectory } from '../runtime/directory.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Runnable } from '../runtime/supervise.ts';
+import type { KnownTime } from '../runtime/trusted-time.ts';
 import { type CameraSections, cameraSections } from './camera-sections.ts';
 import { StateFile } from './state-file.ts';
 
@@ -18,6 +19,8 @@ export const STATE_FILE = 'state.json';
 const DEBOUNCE_MS = 200;
 /** After a failed write the disk is tried again at this pace. */
 const RETRY_MS = 30_000;
+
+const era = z.object({ boot: z.string(), bootedMs: z.number() });
 
 const recording = z.object({
   channel: z.number().int().nonnegative(),
@@ -33,6 +36,7 @@ const recording = z.object({
     quality: z.enum(['main', 'sub']).optional(),
   }),
   clockOffsetMs: z.number(),
+  offsetEra: era.optional(),
   finished: z.boolean(),
   lastName: z.string().optional(),
 }) satisfies z.ZodType<RememberedRecording>;
@@ -42,17 +46,24 @@ const alarm = z.object({
   alarm: z.enum(ALARMS),
   state: z.enum(['start', 'end']),
   at: z.iso.datetime(),
+  era: era.optional(),
   desc: z.string(),
 }) satisfies z.ZodType<RememberedAlarm>;
 
 const preset = z.object({ token: z.string(), name: z.string(), createdByUs: z.boolean(), lastSeen: z.string() });
 type RememberedPreset = z.infer<typeof preset>;
 
+const knownTime = z
+  .object({ latestMs: z.number(), earlierMs: z.number(), boots: z.record(z.string(), z.number()) })
+  .default({ latestMs: 0, earlierMs: 0, boots: {} }) satisfies z.ZodType<KnownTime>;
+
 /** Each section has a default, so that a file of an older version is complete too. */
 const stateSchema = z.object({
   recordings: z.record(z.string(), recording).default({}),
   alarms: z.array(alarm).default([]),
   ...cameraSections,
+  /** What was known of the time of day (`runtime/trusted-time.ts`). */
+  time: knownTime,
   /** By camera, then by preset id. */
   presets: z.record(z.string(), z.record(z.string().regex(/^\d{1,3}$/), preset)).default({}),
 });
@@ -116,6 +127,17 @@ export class Store implements Runnable {
   keepAlarms(alarms: readonly RememberedAlarm[]): void {
     this.#file.data.alarms = [...alarms];
     this.#changed();
+  }
+
+  /** What was known of the time of day. */
+  get time() {
+    return {
+      read: (): KnownTime => this.#file.data.time,
+      write: (known: KnownTime): void => {
+        this.#file.data.time = { ...known, boots: { ...known.boots } };
+        this.#changed();
+      },
+    };
   }
 
   /** The presets of one camera, by id. */

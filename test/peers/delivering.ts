@@ -7,6 +7,7 @@ import { PlatformHttp } from '../../src/recording/http.ts';
 import { Spool } from '../../src/recording/spool.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Pauses } from '../../src/runtime/supervise.ts';
+import type { TrustedTime } from '../../src/runtime/trusted-time.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type LogLine, readableLog } from './readable-log.ts';
 import { scratch } from './scratch.ts';
@@ -37,6 +38,7 @@ export interface DeliveryWish {
   readonly spoolDirectory?: string;
   readonly giveUpAfterMs?: number;
   readonly platform?: UploadPlatform;
+  readonly time?: TrustedTime;
 }
 
 export function delivering(t: TestContext, wish?: DeliveryWish): Promise<Delivering>;
@@ -50,15 +52,16 @@ export async function delivering(
   const platform = wish.platform ?? (await UploadPlatform.listen());
   const spoolDirectory = wish.spoolDirectory ?? join(await scratch(t), 'spool');
   const { log, lines } = readableLog();
-  const spool = new Spool({ directory: spoolDirectory, maxBytes: 1e9, maxAgeMs: 1e9, clock, log });
+  const stamps = wish.time ? { stamps: wish.time } : {};
+  const spool = new Spool({ directory: spoolDirectory, maxBytes: 1e9, maxAgeMs: 1e9, clock, ...stamps, log });
   await spool.recover();
-  const http = new PlatformHttp();
+  const http = new PlatformHttp(undefined, (at) => wish.time?.heard(at, 'date'));
   const callbackUrl = new URL(platform.callbackUrl);
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };
   const parts = { session: 'session', limits, dialogue, spool, lines: new PQueue({ concurrency: 2 }), clock, log };
   const pace = { ...(pauses && { pauses }), ...(giveUpAfterMs !== undefined && { giveUpAfterMs }) };
-  const delivery = new Delivery({ ...parts, ...pace });
+  const delivery = new Delivery({ ...parts, ...pace, ...stamps });
   const life = new AbortController();
   const done = delivery.run(life.signal);
   const stop = async (): Promise<void> => {

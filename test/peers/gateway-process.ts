@@ -16,7 +16,12 @@ export class GatewayProcess {
   #heard: () => void = () => undefined;
 
   constructor(t: TestContext, args: readonly string[]) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A state directory of its own, unless the configuration names one: tests run side by side.
+    const state = mkdtempSync(join(tmpdir(), 'ovd-state-'));
+    this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, STATE_DIRECTORY: state },
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#hear(line));
     }
@@ -24,6 +29,7 @@ export class GatewayProcess {
     t.after(async () => {
       this.#child.kill('SIGKILL');
       await this.ended;
+      rmSync(state, { recursive: true, force: true });
     });
   }
 

@@ -111,7 +111,8 @@ export class Lan {
 /** A folder for the state of one gateway after another. */
 export function stateFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'ovd-lan-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  // The gateway ends after this, and may write meanwhile.
+  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
