@@ -17,7 +17,13 @@ if (named.length === 0) {
 }
 const files = words.length > 0 ? named : [...named.filter((name) => !name.startsWith('unit/')), 'unit/all.mjs'];
 // Four at a time on any machine: most tests wait for facts, not for the processor.
-const options = ['--import', 'tsx', '--test', '--test-timeout=120000', '--test-concurrency=4'];
+const options = [
+  '--import',
+  'tsx',
+  '--test',
+  `--test-timeout=${process.env['OVD_LONG'] === '1' ? 1_800_000 : 120_000}`,
+  '--test-concurrency=4',
+];
 const child = spawn(process.execPath, [...options, ...files.map((name) => join(here, name))], {
   stdio: 'inherit',
   cwd: join(here, '..'),

@@ -38,6 +38,20 @@ test('a camera that refuses pull-points five times calls us instead', async (t) 
   assert.equal(camera.events.counts.open, 0);
 });
 
+test('a camera that has called us once is not asked for pull-points again when it comes back', async (t) => {
+  const { receiver } = await webhookReceiver(t);
+  const tally = { refusals: 0 };
+  const before = await heardCamera(t, ['no-pull-point'], { receiver, tally });
+  while (before.camera.count('Subscribe') === 0) await before.pass(1000);
+  await fact(() => before.camera.events.counts.open === 1);
+  await before.end();
+  const after = await heardCamera(t, ['no-pull-point'], { receiver, tally });
+  await fact(() => after.camera.events.counts.open === 1);
+  assert.equal(after.camera.count('CreatePullPointSubscription'), 0);
+  after.camera.events.emit(motion(true));
+  await fact(() => after.told().length === 1);
+});
+
 test('a camera that never calls is asked for pull-points again after a minute', async (t) => {
   const { receiver } = await webhookReceiver(t);
   const { camera, told, pass } = await heardCamera(t, ['no-pull-point', 'webhook-silent'], { receiver });

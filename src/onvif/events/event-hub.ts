@@ -1,5 +1,5 @@
 import { aborted } from '../../runtime/scope.ts';
-import { type EventWatchParts, watchEvents } from './event-watch.ts';
+import { type EventWatchParts, type Tally, watchEvents } from './event-watch.ts';
 import type { Notification } from './notification.ts';
 import type { EventSink } from './pull-point.ts';
 import { identity } from './tracker.ts';
@@ -15,6 +15,8 @@ export class EventHub {
   readonly #sinks = new Set<EventSink>();
   /** The last message of each state, for a listener that comes when they have been told. */
   readonly #states = new Map<string, Notification>();
+  /** A camera that has no pull-points is not asked five times for one after every absence. */
+  readonly #tally: Tally = { refusals: 0 };
   #watching: Promise<void> | undefined;
   /** Of the subscription that is there now. */
   #mode: 'pull' | 'webhook' | undefined;
@@ -49,7 +51,7 @@ export class EventHub {
         for (const sink of this.#sinks) sink.heard(batch);
       },
     };
-    this.#watching = watchEvents(parts, all, signal).finally(() => {
+    this.#watching = watchEvents({ ...parts, tally: this.#tally }, all, signal).finally(() => {
       this.#watching = undefined;
     });
     await this.#watching;

@@ -19,7 +19,14 @@ export interface EventWatchParts {
   /** Without one there is no fallback. */
   readonly receiver?: WebhookReceiver;
   readonly noUnsubscribe?: boolean;
+  /** What one watch knows of the camera's ways, for the next one. */
+  readonly tally?: Tally;
   readonly random?: () => number;
+}
+
+/** Pull-points that were refused in a row. */
+export interface Tally {
+  refusals: number;
 }
 
 const PAUSES: Pauses = { minMs: 1000, maxMs: 60_000, healthyMs: 20_000 };
@@ -33,31 +40,34 @@ const MOST_REFUSALS = 5;
  * will have none, and pull-points again should the webhook stay silent. Never rejects because of the camera.
  */
 export async function watchEvents(parts: EventWatchParts, sink: EventSink, signal: AbortSignal): Promise<void> {
-  const { calls, events, clock, log, receiver, noUnsubscribe, random } = parts;
+  const { calls, events, clock, log, receiver, noUnsubscribe, tally = { refusals: 0 }, random } = parts;
   const conversation = new Conversation(calls);
   const subscription: SubscriptionParts = { conversation, events, clock, ...(noUnsubscribe ? { noUnsubscribe } : {}) };
   const pace = new RecreatePace(clock);
-  let refusals = 0;
+  let worked = false;
   const heedful: EventSink = {
     subscribed: (mode) => {
-      refusals = 0;
+      if (mode === 'pull') tally.refusals = 0;
       sink.subscribed(mode);
     },
     lost: () => sink.lost(),
     heard: (batch) => {
+      worked = true;
       pace.worked();
       sink.heard(batch);
     },
   };
   const once = async (attempt: AbortSignal): Promise<void> => {
     await pace.turn(attempt);
+    worked = false;
     try {
-      if (receiver && refusals >= MOST_REFUSALS) await runWebhook({ ...subscription, receiver }, heedful, attempt);
+      if (receiver && tally.refusals >= MOST_REFUSALS) await runWebhook({ ...subscription, receiver }, heedful, attempt);
       else await runPullPoint(subscription, heedful, attempt);
     } catch (err) {
       pace.failed();
-      if (refusals >= MOST_REFUSALS) refusals = 0;
-      else if (isKind(err, 'camera-fault', 'not-onvif')) refusals++;
+      // A webhook that has brought something is asked for again, and one that has not was no better.
+      if (tally.refusals >= MOST_REFUSALS) tally.refusals = worked ? tally.refusals : 0;
+      else if (isKind(err, 'camera-fault', 'not-onvif')) tally.refusals++;
       throw err;
     }
   };
