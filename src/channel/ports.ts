@@ -179,7 +179,8 @@ export interface Live {
 
 /**
  * A stretch of MPEG-TS: one picture's access unit and whatever was interleaved up to the next one. Whole 188-byte
- * packets in the order of the source; tables (PAT, PMT, SDT) left out. The bytes are shared: nobody writes into them.
+ * packets in the order of the source; tables (PAT, PMT, SDT) left out. The bytes are shared and true only while the run
+ * is given: nobody writes into them, and whoever keeps them copies them.
  */
 export interface TsRun {
   readonly packets: Buffer;

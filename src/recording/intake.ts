@@ -38,10 +38,8 @@ export class Intake implements FootageConsumer {
     this.#begun = true;
     if (!this.#flowing) this.#parts.report({ flowing: true });
     this.#flowing = true;
-    this.#pass((consumer) => consumer.onRun(run));
-    if (this.#consumer) return;
-    this.#heldBytes += run.packets.length;
-    if (this.#heldBytes > this.#parts.maxHeldBytes) this.#parts.onFull();
+    if (this.#consumer) this.#consumer.onRun(run);
+    else this.#hold(run);
   }
 
   onGap(): void {
@@ -60,6 +58,13 @@ export class Intake implements FootageConsumer {
   release(consumer: FootageConsumer): void {
     this.#consumer = consumer;
     for (const event of this.#held.splice(0)) event(consumer);
+  }
+
+  #hold(run: TsRun): void {
+    const kept = { ...run, packets: Buffer.from(run.packets) };
+    this.#held.push((consumer) => consumer.onRun(kept));
+    this.#heldBytes += run.packets.length;
+    if (this.#heldBytes > this.#parts.maxHeldBytes) this.#parts.onFull();
   }
 
   #pass(event: Event): void {

@@ -29,14 +29,12 @@ export class Restamper {
     this.#counterShift.fill(UNKNOWN);
   }
 
-  /** A copy with counters that run on and all time stamps `ticks` later. */
-  restamped(packets: Buffer, ticks: number): Buffer {
-    const copy = Buffer.from(packets);
-    for (let at = 0; at + TS_PACKET_BYTES <= copy.length; at += TS_PACKET_BYTES) {
-      this.#count(copy, at);
-      if (ticks !== 0) shiftStamps(copy, at, ticks);
+  /** Writes counters that run on into the packets, and lets all time stamps be `ticks` later. */
+  restamp(packets: Buffer, ticks: number): void {
+    for (let at = 0; at + TS_PACKET_BYTES <= packets.length; at += TS_PACKET_BYTES) {
+      this.#count(packets, at);
+      if (ticks !== 0) shiftStamps(packets, at, ticks);
     }
-    return copy;
   }
 
   /** A copy of the tables for the head of one more segment. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { FootageConsumer, RecordSettings, TsRun } from '../channel/ports.ts';
 import { Restamper } from './restamper.ts';
 import type { Segment } from './segment.ts';
+import { SegmentBytes, splitAt } from './segment-bytes.ts';
 import type { Moment, Timeline } from './timeline.ts';
 
 /** Cuts footage into segments by the rules of the upload dialogue ("Cutting"). Knows no platform and no disk. */
@@ -17,9 +18,9 @@ export interface SegmenterParts {
   readonly onSegment: (segment: Segment) => void;
 }
 
-/** A run with its place in the session. */
+/** A run's place in the session, and in the segment that grows. */
 interface Take extends Moment {
-  readonly packets: Buffer;
+  readonly bytes: number;
   readonly keyFrame: boolean;
 }
 
@@ -27,10 +28,9 @@ export class Segmenter implements FootageConsumer {
   readonly #parts: SegmenterParts;
   readonly #restamper = new Restamper();
   #tables: Buffer | undefined;
-  /** The segment that grows: what stands in front of it, and its takes; none before the first key frame. */
-  #head: Buffer = Buffer.alloc(0);
+  /** The segment that grows, with its tables in front, and its takes; none before the first key frame. */
+  readonly #content = new SegmentBytes();
   #takes: Take[] = [];
-  #bytes = 0;
   #awaitsKeyFrame = true;
   #afterGap = false;
 
@@ -51,13 +51,13 @@ export class Segmenter implements FootageConsumer {
     const moment = timeline.place(run.dts);
     if (this.#afterGap && moment.us - end.us > LONGEST_JOINED_GAP_US) this.#close(end);
     this.#afterGap = false;
-    const packets = this.#restamper.restamped(run.packets, timeline.shift);
-    const take: Take = { ...moment, packets, keyFrame: run.keyFrame };
+    const take: Take = { ...moment, bytes: run.packets.length, keyFrame: run.keyFrame };
     for (let count = this.#due(take, run.setupChanged); count > 0; count = this.#due(take, false)) {
       this.#cut(count, this.#takes[count] ?? take);
     }
     if (this.#takes.length === 0) this.#begin();
-    this.#add(take);
+    this.#takes.push(take);
+    this.#content.append(run.packets, (packets) => this.#restamper.restamp(packets, timeline.shift));
   }
 
   onGap(): void {
@@ -78,7 +78,7 @@ export class Segmenter implements FootageConsumer {
   #due(next: Take, setupChanged: boolean): number {
     if (this.#takes.length === 0) return 0;
     const { segmentSeconds, segmentMaxBytes } = this.#parts.limits;
-    if (this.#bytes + next.packets.length > segmentMaxBytes) return this.#takesThatFit(next);
+    if (this.#content.length + next.bytes > segmentMaxBytes) return this.#takesThatFit(next);
     if (!next.keyFrame) return 0;
     const leastUs = setupChanged ? LEAST_US : Math.max(segmentSeconds * 1_000_000, LEAST_US);
     return this.#lengthUs(next) >= leastUs ? this.#takes.length : 0;
@@ -105,26 +105,21 @@ export class Segmenter implements FootageConsumer {
   /** Makes a segment of the first `count` takes, which ends where `end` begins; the others begin the next one. */
   #cut(count: number, end: Moment): void {
     const takes = this.#takes.slice(0, count);
-    const rest = this.#takes.slice(count);
-    const parts = [this.#head, ...takes.map(({ packets }) => packets)];
     const { us: startUs = end.us, dts: startDts = end.dts } = takes[0] ?? {};
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#takes = this.#takes.slice(count);
+    const restBytes = this.#takes.reduce((sum, take) => sum + take.bytes, 0);
+    const bytes = this.#content.length - restBytes;
+    const { head: parts, tail: rest } = splitAt(this.#content.take(), bytes);
+    if (this.#takes.length > 0) this.#begin();
+    for (const packets of rest) this.#content.append(packets, () => undefined);
     // In ticks, not by the time of day: over a joined gap the two differ, and players count ticks.
     const durationUs = Math.round(((end.dts - startDts) * 100) / 9);
-    this.#takes = [];
-    this.#bytes = 0;
-    if (rest.length > 0) this.#begin();
-    for (const take of rest) this.#add(take);
     this.#parts.onSegment({ startUs, durationUs, nextDts: end.dts, bytes, parts });
   }
 
+  /** Begins a segment with its tables. */
   #begin(): void {
-    this.#head = this.#restamper.tables(this.#tables ?? Buffer.alloc(0));
-    this.#bytes = this.#head.length;
-  }
-
-  #add(take: Take): void {
-    this.#takes.push(take);
-    this.#bytes += take.packets.length;
+    if (!this.#tables) return;
+    this.#content.append(this.#restamper.tables(this.#tables), () => undefined);
   }
 }

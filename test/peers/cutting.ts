@@ -49,7 +49,9 @@ export function cutting(wish: CuttingWish = {}): Cutting {
 export function footage(film: Buffer): { tables: Buffer[]; runs: TsRun[] } {
   const tables: Buffer[] = [];
   const runs: TsRun[] = [];
-  new TsReader({ onSetup: (setup) => tables.push(setup), onRun: (run) => runs.push(run) }).push(film);
+  // The reader's bytes are true during the call only.
+  const onRun = (run: TsRun): void => void runs.push({ ...run, packets: Buffer.from(run.packets) });
+  new TsReader({ onSetup: (setup) => tables.push(setup), onRun }).push(film);
   return { tables, runs };
 }
 

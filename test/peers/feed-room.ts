@@ -85,7 +85,7 @@ export class Listener implements FeedConsumer {
   }
 
   onTs(chunk: Buffer): void {
-    this.tsHead ??= chunk;
+    this.tsHead ??= Buffer.from(chunk);
     this.tsBytes += chunk.length;
     this.#wake();
   }

@@ -9,7 +9,7 @@ import { GopCache } from './gop-cache.ts';
  */
 export interface FeedConsumer {
   onTag?(tag: FlvTag): void;
-  /** MPEG-TS as ffmpeg writes it, in pieces of any size, from wherever it is at the join. */
+  /** MPEG-TS as ffmpeg writes it, in pieces of any size, from wherever it is at the join; true during the call only. */
   onTs?(chunk: Buffer): void;
   /** A new ffmpeg starts: times and TS begin anew with the next tag or chunk. */
   onRestart?(): void;

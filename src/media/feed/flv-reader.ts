@@ -1,5 +1,5 @@
 import { GatewayError } from '../../runtime/errors.ts';
-import { ByteQueue } from '../byte-queue.ts';
+import { Slab } from '../../runtime/slab.ts';
 import type { FlvTag } from '../flv-tag.ts';
 
 /** Cuts a byte stream in FLV into tags (FLV specification 10.1, annex E). Knows no codec. */
@@ -14,63 +14,65 @@ const KINDS: ReadonlyMap<number, FlvTag['kind']> = new Map([
   [9, 'video'],
   [18, 'script'],
 ]);
-
-interface TagHeader {
-  readonly kind: FlvTag['kind'];
-  readonly timestampMs: number;
-  readonly bodyBytes: number;
-}
+/** Half a second of a common camera: tags are kept for a group of pictures, and a slab for as long as one of its tags. */
+const SLAB_BYTES = 144 * 1024;
 
 export class FlvReader {
   readonly #onTag: (tag: FlvTag) => void;
-  readonly #bytes = new ByteQueue();
-  #started = false;
-  #header: TagHeader | undefined;
+  readonly #slab = new Slab(SLAB_BYTES);
+  readonly #header = Buffer.alloc(TAG_HEADER_BYTES);
+  /** What is being received, how much of it is there, and what to do with it when it is whole. */
+  #piece: Buffer = this.#header.subarray(0, FILE_HEADER_BYTES);
+  #filled = 0;
+  #onWhole: () => void = () => this.#readSignature();
 
-  /** `onTag` gets each tag as soon as it is whole. A body that came in one piece shares that piece's memory. */
+  /** `onTag` gets each tag as soon as it is whole. Bodies are copies. */
   constructor(onTag: (tag: FlvTag) => void) {
     this.#onTag = onTag;
   }
 
   /**
-   * Takes the next bytes of the stream.
+   * Takes the next bytes of the stream; they may change afterwards.
    * @throws GatewayError `feed-failed` when they are no FLV; the reader is of no use afterwards.
    */
   push(chunk: Buffer): void {
-    this.#bytes.push(chunk);
-    while (this.#step());
+    for (let at = 0; at < chunk.length; ) {
+      const copied = chunk.copy(this.#piece, this.#filled, at);
+      this.#filled += copied;
+      at += copied;
+      // A body of no bytes is whole at once.
+      while (this.#filled === this.#piece.length) this.#onWhole();
+    }
   }
 
-  /** Reads one piece; false when it has not wholly arrived. */
-  #step(): boolean {
-    if (!this.#started) return this.#readSignature();
-    if (!this.#header) return this.#readHeader();
-    const body = this.#bytes.take(this.#header.bodyBytes);
-    if (!body) return false;
-    const { kind, timestampMs } = this.#header;
-    this.#header = undefined;
-    this.#onTag({ kind, timestampMs, body });
-    return true;
+  #expect(piece: Buffer, onWhole: () => void): void {
+    this.#piece = piece;
+    this.#filled = 0;
+    this.#onWhole = onWhole;
   }
 
-  #readSignature(): boolean {
-    const head = this.#bytes.take(FILE_HEADER_BYTES);
-    if (!head) return false;
-    if (head.toString('latin1', 0, 3) !== 'FLV') throw broken('no FLV signature');
-    this.#started = true;
-    return true;
+  #expectHeader(): void {
+    this.#expect(this.#header, () => this.#readHeader());
   }
 
-  #readHeader(): boolean {
-    const head = this.#bytes.take(TAG_HEADER_BYTES);
-    if (!head) return false;
+  #readSignature(): void {
+    if (this.#piece.toString('latin1', 0, 3) !== 'FLV') throw broken('no FLV signature');
+    this.#expectHeader();
+  }
+
+  #readHeader(): void {
+    const head = this.#header;
     const kind = KINDS.get(head.readUInt8(4) & TYPE_MASK);
     const bodyBytes = head.readUIntBE(5, 3);
     if (!kind) throw broken('unknown tag type');
     if (bodyBytes > MAX_BODY_BYTES) throw broken('tag too large');
     // The time's highest byte stands behind the lower three.
-    this.#header = { kind, bodyBytes, timestampMs: head.readUInt8(11) * 0x1000000 + head.readUIntBE(8, 3) };
-    return true;
+    const timestampMs = head.readUInt8(11) * 0x1000000 + head.readUIntBE(8, 3);
+    const body = this.#slab.take(bodyBytes);
+    this.#expect(body, () => {
+      this.#expectHeader();
+      this.#onTag({ kind, timestampMs, body });
+    });
   }
 }
 

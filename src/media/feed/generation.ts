@@ -6,6 +6,7 @@ import { Scope } from '../../runtime/scope.ts';
 import type { Recipe } from '../ffmpeg/arguments.ts';
 import { verdictOn } from '../ffmpeg/failures.ts';
 import { type FlvTag, isSequenceHeader } from '../flv-tag.ts';
+import { readEach } from '../pipe-buffer.ts';
 import { runProcess } from '../process.ts';
 import { FlvReader } from './flv-reader.ts';
 import { LifeSigns, type Patience, type Stage } from './life-signs.ts';
@@ -25,6 +26,7 @@ export interface GenerationParts {
 
 export interface Outputs {
   readonly onTag: (tag: FlvTag) => void;
+  /** The bytes are true during the call only. */
   readonly onTs: (chunk: Buffer) => void;
 }
 
@@ -98,8 +100,8 @@ function read([flv, ts]: readonly Readable[], { parts, outputs, life, scope }: R
     if (!parts.hasFlv) life.sawPicture();
     outputs.onTs(chunk);
   };
-  flv?.on('data', guarded(takeFlv, scope));
-  ts?.on('data', guarded(takeTs, scope));
+  if (flv) readEach(flv, guarded(takeFlv, scope));
+  if (ts) readEach(ts, guarded(takeTs, scope));
 }
 
 /** A consumer that throws ends this generation and not the process. */

@@ -20,6 +20,10 @@ import { type Program, programIn, programMapPid } from './tables.ts';
 const PAT_PID = 0;
 /** Far more than a picture takes. A source whose video has died while its audio goes on must not fill the memory. */
 const MAX_RUN_BYTES = 8 * 1024 * 1024;
+/** What an arrival takes, and the beginning of a packet in front of it. */
+const INBOX_BYTES = 65_536 + TS_PACKET_BYTES;
+/** Most key frames fit; for a larger one the memory grows. */
+const COMMON_RUN_BYTES = 128 * 1024;
 /** Everything but the continuity counter, which differs in every copy of a table. */
 const AFTER_COUNTER = 4;
 
@@ -28,15 +32,17 @@ export type TsSink = Pick<FootageConsumer, 'onSetup' | 'onRun'>;
 export class TsReader {
   readonly #sink: TsSink;
   readonly #pictures = new PictureReader();
-  /** The beginning of a packet whose end has not arrived. */
-  #rest: Buffer = Buffer.alloc(0);
+  /** What is being looked through; at its beginning, what was left of the arrival before. */
+  readonly #inbox = Buffer.allocUnsafeSlow(INBOX_BYTES);
+  #left = 0;
   #pat: Buffer | undefined;
   #pmt: Buffer | undefined;
   #pmtPid = -1;
   #program: Program | undefined;
-  /** The pieces of the run that is being received, undefined before the first picture. */
-  #run: Buffer[] | undefined;
+  /** The run that is being received; before the first picture there is none. The memory is used for one after the other. */
+  #run = Buffer.allocUnsafeSlow(COMMON_RUN_BYTES);
   #runBytes = 0;
+  #inRun = false;
   #sequenceSet: Buffer | undefined;
   #lastDts: number | undefined;
   #skippedBytes = 0;
@@ -50,9 +56,19 @@ export class TsReader {
     return this.#skippedBytes;
   }
 
-  /** Takes the next bytes of the stream, as many as there are. The run's last picture comes out with the next one's begin. */
+  /**
+   * Takes the next bytes of the stream, as many as there are; they may change afterwards. The run's last picture comes
+   * out with the next one's begin.
+   */
   push(chunk: Buffer): void {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    for (let from = 0; from < chunk.length; ) {
+      const copied = chunk.copy(this.#inbox, this.#left, from);
+      from += copied;
+      this.#read(this.#inbox.subarray(0, this.#left + copied));
+    }
+  }
+
+  #read(bytes: Buffer): void {
     /** Where the stretch begins that belongs to the present run. */
     let from = 0;
     let at = 0;
@@ -66,8 +82,8 @@ export class TsReader {
     }
     at = Math.min(at, bytes.length);
     this.#keep(bytes, from, at);
-    // A copy, because a slice would hold the whole arrival in memory.
-    this.#rest = Buffer.from(bytes.subarray(at));
+    bytes.copyWithin(0, at);
+    this.#left = bytes.length - at;
   }
 
   /** True for a packet that is no part of the run: tables, and the first one of the next picture. */
@@ -82,7 +98,7 @@ export class TsReader {
     const pid = pidOf(bytes, at);
     if (pid === this.#program?.videoPid) {
       this.#closeRun();
-      this.#run = [];
+      this.#inRun = true;
       return at;
     }
     if ((pid === PAT_PID || pid === this.#pmtPid) && startsUnit(bytes, at)) this.#readTable(bytes, at, pid);
@@ -107,25 +123,37 @@ export class TsReader {
   }
 
   #keep(bytes: Buffer, from: number, to: number): void {
-    if (!this.#run || to <= from) return;
-    this.#run.push(bytes.subarray(from, to));
-    this.#runBytes += to - from;
-    if (this.#runBytes > MAX_RUN_BYTES) this.#dropRun();
+    if (!this.#inRun || to <= from) return;
+    const size = this.#runBytes + to - from;
+    if (size > MAX_RUN_BYTES) {
+      this.#runBytes = size;
+      this.#dropRun();
+      return;
+    }
+    if (size > this.#run.length) this.#enlarge(size);
+    bytes.copy(this.#run, this.#runBytes, from, to);
+    this.#runBytes = size;
+  }
+
+  #enlarge(size: number): void {
+    const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(size)));
+    this.#run.copy(larger, 0, 0, this.#runBytes);
+    this.#run = larger;
   }
 
   #dropRun(): void {
     this.#skippedBytes += this.#runBytes;
-    this.#run = undefined;
+    this.#inRun = false;
     this.#runBytes = 0;
+    this.#run = Buffer.allocUnsafeSlow(COMMON_RUN_BYTES);
   }
 
   #closeRun(): void {
-    const pieces = this.#run;
     const size = this.#runBytes;
-    this.#run = undefined;
+    this.#inRun = false;
     this.#runBytes = 0;
-    if (!pieces || size === 0 || !this.#program) return;
-    const packets = Buffer.concat(pieces, size);
+    if (size === 0 || !this.#program) return;
+    const packets = this.#run.subarray(0, size);
     const stamps = stampsOf(packets, 0);
     if (!stamps) return;
     const dts = this.#unrolled(readStamp(packets, stamps.dts));

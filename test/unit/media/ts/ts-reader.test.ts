@@ -22,7 +22,9 @@ interface Read {
 function read(bytes: Buffer, chunkBytes = 65_536): Read {
   const setups: Buffer[] = [];
   const runs: TsRun[] = [];
-  const reader = new TsReader({ onSetup: (tables) => setups.push(tables), onRun: (run) => runs.push(run) });
+  // The reader's bytes are true during the call only.
+  const onRun = (run: TsRun): void => void runs.push({ ...run, packets: Buffer.from(run.packets) });
+  const reader = new TsReader({ onSetup: (tables) => setups.push(tables), onRun });
   for (let at = 0; at < bytes.length; at += chunkBytes) reader.push(bytes.subarray(at, at + chunkBytes));
   return { setups, runs, skippedBytes: reader.skippedBytes };
 }
