@@ -43,6 +43,12 @@ const PROBE = {
  */
 const SOCKET_TIMEOUT_US = 15_000_000;
 
+/** Sound has one small filter; the threads that ffmpeg starts for it would cost memory and wake-ups. */
+const THREADS: Readonly<Record<VideoPlan['way'], readonly string[]>> = {
+  copy: ['-filter_threads', '1'],
+  transcode: [],
+};
+
 const INPUT = [
   // TCP, because lost UDP packets smear the picture.
   ...['-rtsp_transport', 'tcp'],
@@ -160,7 +166,7 @@ export function feedCall(order: FeedOrder): FeedCall {
   const device = plan.way === 'transcode' ? plan.encoder.device : [];
   const { options, script } = rtspInput(stream, [...INPUT, ...PROBE[recipe.probe], ...TRACKS[recipe.audio]]);
   const args = ffmpeg('pipe:4')
-    .inputOptions(...QUIET, ...device, ...options)
+    .inputOptions(...QUIET, ...THREADS[plan.way], ...device, ...options)
     .output(layout.tee(flv(recipe.order)))
     .outputOptions(...layout.video(order), ...TIMES[recipe.times], ...AUDIO[recipe.audio])
     // The tee muxer sorts too, beside those it feeds.
