@@ -16,6 +16,8 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 USER node
 ENV NODE_ENV=production STATE_DIRECTORY=/var/lib/ovd-gateway
+# As in systemd/ovd-gateway.service.
+ENV MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=262144
 VOLUME /var/lib/ovd-gateway
 # tini reaps what ffmpeg might leave and hands signals on.
 ENTRYPOINT ["tini", "--", "node", "dist/main.js"]

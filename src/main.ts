@@ -11,6 +11,7 @@ import {
   UsageError,
   usageText,
 } from './commands/command-line.ts';
+import { tuneCollector } from './runtime/collector.ts';
 import { GatewayError } from './runtime/errors.ts';
 
 /** The words of the command line. */
@@ -115,6 +116,8 @@ function packageVersion(): string {
   return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : 'unknown';
 }
 
+// Before anything else is loaded: what has grown stays.
+tuneCollector();
 const stop = new AbortController();
 // The first signal ends in good order; by then the handler is gone, so a second one ends at once.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());

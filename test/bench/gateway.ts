@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceReport } from '../../src/simulator/ovc/device.ts';
@@ -5,6 +6,7 @@ import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { Child } from './child.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const UNIT = join(import.meta.dirname, '..', '..', 'systemd', 'ovd-gateway.service');
 const LOGIN_PASSWORD = 'bench-password';
 
 export interface GatewayWish {
@@ -30,7 +32,8 @@ export class MeasuredGateway {
     this.code = code;
     this.#ovc = ovc;
     this.#channels = channels.length;
-    this.#child = Child.spawn(process.execPath, [PROGRAM, 'run', '-c', file]);
+    const env = { ...process.env, ...unitEnvironment() };
+    this.#child = Child.spawn(process.execPath, [PROGRAM, 'run', '-c', file], { env });
   }
 
   static async start(wish: GatewayWish): Promise<MeasuredGateway> {
@@ -129,4 +132,11 @@ export class MeasuredGateway {
   stop(): Promise<void> {
     return this.#child.stop();
   }
+}
+
+/** What the service has in its environment. */
+function unitEnvironment(): Record<string, string> {
+  const lines = readFileSync(UNIT, 'utf8').matchAll(/^Environment=(.*)$/gm);
+  const words = [...lines].flatMap(([, line = '']) => line.trim().split(/\s+/));
+  return Object.fromEntries(words.map((word) => word.split('=', 2)));
 }

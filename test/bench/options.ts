@@ -29,7 +29,7 @@ export interface Invocation {
 }
 
 const FULL: BenchOptions = {
-  ...{ cameras: 8, seconds: 20, turns: 2, settleMs: 2_000 },
+  ...{ cameras: 8, seconds: 30, turns: 2, settleMs: 10_000 },
   ...{ repeats: 5, requests: 3_000, moves: 600, stalls: 4, linkUpMs: 12_500, cutsMs: [200, 5_000] },
 };
 /** Shows that everything can be measured; its figures say little. */
