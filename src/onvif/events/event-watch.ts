@@ -61,7 +61,8 @@ export async function watchEvents(parts: EventWatchParts, sink: EventSink, signa
     await pace.turn(attempt);
     worked = false;
     try {
-      if (receiver && tally.refusals >= MOST_REFUSALS) await runWebhook({ ...subscription, receiver }, heedful, attempt);
+      if (receiver && tally.refusals >= MOST_REFUSALS)
+        await runWebhook({ ...subscription, receiver }, heedful, attempt);
       else await runPullPoint(subscription, heedful, attempt);
     } catch (err) {
       pace.failed();
