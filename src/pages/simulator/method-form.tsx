@@ -51,27 +51,28 @@ function Form({ method: { name, kind, schema } }: { method: Method }) {
   const words = useWords();
   const site = useSite();
   const call = useCall<Answer>();
-  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  /** Undefined until the simulator has said what to begin with. */
+  const [values, setValues] = useState<Readonly<Record<string, string>> | undefined>(undefined);
   const [asEvent, setAsEvent] = useState(kind === 'EVENT');
   const [answer, setAnswer] = useState<Answer | undefined>(undefined);
   const fields = fieldsOf(schema);
   const fill = (channel: number): void => {
-    const written = (sample: object) => Object.entries(sample).map(([key, value]) => [key, String(value)]);
     site.sample(name, channel).then(
-      (sample) => setValues(Object.fromEntries(written(sample))),
-      () => undefined,
+      (sample) => setValues(Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, String(value)]))),
+      () => setValues({}),
     );
   };
   useEffect(() => fill(firstChannel(site.device?.channels)), [name]);
   const send = async (): Promise<void> => {
     setAnswer(undefined);
-    const params = fields.length === 0 ? {} : { params: paramsOf(fields, values) };
+    const params = fields.length === 0 ? {} : { params: paramsOf(fields, values ?? {}) };
     const [path, body] = asEvent ? ['events', { event: name, ...params }] : ['requests', { req: name, ...params }];
     setAnswer(await call.start(() => site.client.send('POST', site.addresses.device(path), body)));
   };
   return (
     <form
       class="send-form"
+      aria-label={name}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
@@ -82,16 +83,18 @@ function Form({ method: { name, kind, schema } }: { method: Method }) {
         <SchemaField
           key={field.name}
           field={field}
-          value={values[field.name] ?? ''}
+          value={values?.[field.name] ?? ''}
           onInput={(text) => setValues({ ...values, [field.name]: text })}
         />
       ))}
       <SwitchField label={words('as-event')} value={asEvent} onInput={setAsEvent} />
       <div class="buttons">
-        <Button look="main" type="submit" busy={call.busy}>
+        <Button look="main" type="submit" busy={call.busy} disabled={values === undefined}>
           {words('send')}
         </Button>
-        {fields.length > 0 && <Button onClick={() => fill(Number(values['channel']) || 0)}>{words('fill-in')}</Button>}
+        {fields.length > 0 && (
+          <Button onClick={() => fill(Number(values?.['channel']) || 0)}>{words('fill-in')}</Button>
+        )}
       </div>
       <Failure call={call} />
       <div role="status">{answer && <AnswerText answer={answer} />}</div>

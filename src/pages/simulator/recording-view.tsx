@@ -48,7 +48,10 @@ export function RecordingView({ recording, onClose }: { recording: Recording; on
           ))}
         </Notice>
       )}
-      <Segments segments={value?.segments ?? []} />
+      <details>
+        <summary>{`${words('segments')} (${segments})`}</summary>
+        <Segments segments={value?.segments ?? []} />
+      </details>
     </Card>
   );
 }

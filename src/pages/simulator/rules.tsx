@@ -59,7 +59,7 @@ export function RulesPage() {
       <Failure call={call} />
       <ol class="rules">
         {rules.map((rule) => (
-          <RuleRow key={rule.id} rule={rule} report={tour?.rules.find(({ id }) => id === rule.id)}>
+          <RuleRow key={rule.id} rule={rule} report={site.outcomes.value.get(rule.id)}>
             <Button look="bare" disabled={running || away} onClick={() => play({ only: [rule.id] })}>
               {words('tour-one')}
             </Button>

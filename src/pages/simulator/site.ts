@@ -16,6 +16,7 @@ export type Stream = Wire<StreamReport>;
 export type Recording = Wire<RecordingSummary>;
 export type Alarm = Wire<AlarmEntry>;
 export type Tour = Wire<TourReport>;
+export type Outcome = Tour['rules'][number];
 
 const MOST_PACKETS = 2_000;
 /** A record of thousands comes as thousands of events; they are shown together. */
@@ -30,6 +31,8 @@ export class Site {
   readonly recordings: Signal<readonly Recording[]> = signal([]);
   readonly alarms: Signal<readonly Alarm[]> = signal([]);
   readonly tours: Signal<readonly Tour[]> = signal([]);
+  /** What came of each rule when it was last tried, in this tour or one before. */
+  readonly outcomes: Signal<ReadonlyMap<string, Outcome>> = signal(new Map());
   /** Of the device that the page shows, the oldest first. */
   readonly packets: Signal<readonly WireEntry[]> = signal([]);
   readonly events: EventStream;
@@ -47,7 +50,7 @@ export class Site {
         streams: (news) => (this.streams.value = news as Stream[]),
         recordings: (news) => (this.recordings.value = news as Recording[]),
         alarms: (news) => (this.alarms.value = news as Alarm[]),
-        tours: (news) => (this.tours.value = news as Tour[]),
+        tours: (news) => this.#hearTours(news as Tour[]),
       },
     });
     const packetsUrl = (): string => this.#packetsUrl;
@@ -86,6 +89,13 @@ export class Site {
   /** Parameters to begin with. */
   sample(req: string, channel: number): Promise<Readonly<Record<string, unknown>>> {
     return this.client.send('POST', this.addresses.device('samples'), { req, channel });
+  }
+
+  #hearTours(tours: readonly Tour[]): void {
+    this.tours.value = tours;
+    const { tour } = this;
+    const told = tour?.rules.filter(({ outcome }) => tour.running || outcome !== 'waiting') ?? [];
+    this.outcomes.value = new Map([...this.outcomes.value, ...told.map((rule) => [rule.id, rule] as const)]);
   }
 
   get #packetsUrl(): string {

@@ -157,8 +157,8 @@ export const TEXTS = {
   'behaves-again': ['The platform behaves again.', '平台已恢复正常。'],
   misbehaves: ['The platform misbehaves', '平台存在异常设置'],
   'rules-what': [
-    'The tour tries the device on each rule of the protocol, and says what it saw. It publishes, records and breaks the link; a whole tour takes about two minutes.',
-    '按协议的每条规则检验设备并说明所见。过程中会推流、录像、断开连接；完整检验约需两分钟。',
+    'The tour tries the device on each rule of the protocol, and says what it saw. It publishes, records and breaks the link, so what is live or recorded on the channel is replaced. A whole tour takes about two minutes.',
+    '按协议的每条规则检验设备并说明所见。过程中会推流、录像、断开连接，通道上正在进行的推流和录像会被替换。完整检验约需两分钟。',
   ],
   'tour-all': ['Try all rules', '检验全部规则'],
   'tour-quick': ['Quick rules only', '仅快速规则'],
