@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +17,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-const SCENE = 'testsrc2=size=640x360:rate=25,hue=s=0.35';
+const PATIENCE_MS = 15_000;
+const SCENE = 'gradients=size=640x360:rate=15:nb_colors=4:c0=0x3b4a54:c1=0x8fa3ad:c2=0xc9bfa8:c3=0x5d6b58:speed=0.01';
 
 /** A refusal, as the API words them. */
 export class Refusal extends Error {
@@ -37,8 +39,11 @@ type Route = (asked: { path: readonly string[]; body: Record<string, unknown> })
 export class FakeBox {
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
+  #port = 0;
   session: SessionAnswer = { state: 'signed-in', version: '1.0.0', needsCode: false, hasPassword: true };
   status: SiteStatus = siteStatus();
+  /** Without it live video is refused, which costs no encoder. */
+  video = true;
   /** What the page has asked for and given, in order: `POST api/channels/0/ptz {"op":"up"}`. */
   readonly heard: string[] = [];
   /** Rows that a test puts in place of the usual answers. */
@@ -58,6 +63,28 @@ export class FakeBox {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
   }
 
+  /** Resolves once the fact is true, looked at whenever something was heard. */
+  async until(fact: () => boolean, words: () => string = () => this.heard.join()): Promise<void> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    while (!fact()) {
+      if (deadline.aborted) throw new Error(`that never came true: ${words()}`);
+      await Promise.race([once(this.#server, 'heard'), once(deadline, 'abort')]);
+    }
+  }
+
+  /** As when somebody pulls the plug. */
+  async vanish(): Promise<void> {
+    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  async reappear(): Promise<void> {
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
   tell(event: string, content: unknown): void {
     for (const stream of this.#streams) stream.write(`event: ${event}\ndata: ${JSON.stringify(content)}\n\n`);
   }
@@ -74,11 +101,12 @@ export class FakeBox {
     if (pathname === '/api/events') return this.#openEvents(response);
     if (/\/picture$/.test(pathname))
       return void response.setHeader('content-type', 'image/jpeg').end(picture(pathname));
-    if (pathname.endsWith('live.flv')) return serveLive(response);
+    if (pathname.endsWith('live.flv')) return this.video ? serveLive(response) : void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString() || '{}';
     if (request.method !== 'GET') this.heard.push(`${request.method} ${pathname.slice(1)} ${body}`);
+    this.#server.emit('heard');
     this.#answer(`${request.method} ${pathname}`, { body: JSON.parse(body), response });
   }
 
@@ -135,8 +163,8 @@ const pictures = new Map<string, Buffer>();
 function picture(pathname: string): Buffer {
   const made = pictures.get(pathname);
   if (made) return made;
-  const at = [...pathname].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 20;
-  const input = ['-v', 'error', '-f', 'lavfi', '-ss', String(at), '-i', SCENE];
+  const seed = [...pathname].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9_999;
+  const input = ['-v', 'error', '-f', 'lavfi', '-i', `${SCENE}:seed=${seed}`];
   const jpeg = execFileSync('ffmpeg', [...input, '-frames:v', '1', '-f', 'mjpeg', 'pipe:1']);
   pictures.set(pathname, jpeg);
   return jpeg;

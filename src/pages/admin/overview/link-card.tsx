@@ -39,18 +39,27 @@ export function LinkCard({ status }: { status: SiteStatus }) {
       <div class="link-head">
         <Badge tone={TONES[link.state]}>{words(`link-${link.state}`)}</Badge>
         <span class="soft small">{facts.join(' · ')}</span>
+        <CameraCount channels={status.channels} />
       </div>
       {link.trouble && <TroubleNotice trouble={link.trouble} />}
       {waiting && (
         <p class="soft small">{words('backlog-waiting', { segments, alarms, size: bytes(backlog.bytes) })}</p>
       )}
-      {configuration.offerUndo && <WayBack />}
+      {configuration.offerUndo && <WayBack look="main" />}
     </section>
   );
 }
 
+function CameraCount({ channels }: Pick<SiteStatus, 'channels'>) {
+  const words = useTexts();
+  if (channels.length === 0) return null;
+  const online = channels.filter(({ camera }) => camera.presence === 'online').length;
+  const tone = online === channels.length ? 'good' : 'warn';
+  return <Badge tone={tone}>{words('cameras-online', { online, all: channels.length })}</Badge>;
+}
+
 /** Back to the platform settings that worked. */
-export function WayBack() {
+export function WayBack({ look = 'plain' }: { look?: 'plain' | 'main' }) {
   const words = useTexts();
   const failureWords = useFailureWords();
   const toasts = useToasts();
@@ -60,8 +69,8 @@ export function WayBack() {
     if (await call.start(() => client.send<object>('POST', 'api/settings/undo'))) toasts.say(words('undone'));
   };
   return (
-    <div>
-      <Button look="main" busy={call.busy} onClick={() => void goBack()}>
+    <div class="way-back">
+      <Button look={look} busy={call.busy} onClick={() => void goBack()}>
         {words('undo-platform')}
       </Button>
       {call.failure && <p class="field-fault">{failureWords(call.failure)}</p>}

@@ -57,7 +57,7 @@ function LoginCard({ settings, onSaved }: { settings: SettingsAnswer; onSaved: (
   const offered = settings.canUndo && status.value?.configuration.offerUndo !== true;
   return (
     <Card>
-      <p class="soft">{platformWords('intro')}</p>
+      <p class="soft form-intro">{platformWords('intro')}</p>
       <PlatformForm
         value={login}
         onChange={setLogin}

@@ -51,7 +51,7 @@ function CodeStep() {
   };
   return (
     <Card title={words('welcome')}>
-      <p class="soft">{words('code-intro')}</p>
+      <p class="soft form-intro">{words('code-intro')}</p>
       <form onSubmit={(event) => void give(event)}>
         <TextField
           label={words('code')}
@@ -131,7 +131,7 @@ function PlatformStep({ password, login, onLogin, onBack }: PlatformStepProps) {
   const faults = [...faultsOf(call.failure).values()];
   return (
     <Card title={words('platform-title')}>
-      <p class="soft">{words('platform-intro')}</p>
+      <p class="soft form-intro">{words('platform-intro')}</p>
       <PlatformForm
         value={login}
         onChange={onLogin}

@@ -58,6 +58,7 @@ export const TEXTS = {
     'Waiting for the platform: {segments} recording parts ({size}), {alarms} alarms',
     '等待上传：{segments} 段录像（{size}），{alarms} 条报警',
   ],
+  'cameras-online': ['{online} of {all} cameras online', '{all} 台摄像机中 {online} 台在线'],
   'no-channels': ['No cameras yet.', '还没有摄像机。'],
   'add-cameras': ['Add cameras', '添加摄像机'],
   'undo-platform': ['Go back to the old platform settings', '恢复旧的平台设置'],

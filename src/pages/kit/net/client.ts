@@ -40,8 +40,9 @@ export function createClient({ onSignedOut, deadlineMs = DEADLINE_MS }: ClientPa
   return {
     get: (path) => call(path, { method: 'GET' }),
     send: (method, path, body) => {
-      const headers = { 'content-type': 'application/json' };
-      return call(path, body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) });
+      // An order gets out also while the page is being closed: a camera that moves has to be stopped.
+      const init = { method, headers: { 'content-type': 'application/json' }, keepalive: true };
+      return call(path, body === undefined ? init : { ...init, body: JSON.stringify(body) });
     },
   };
 }
