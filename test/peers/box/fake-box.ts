@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 const PATIENCE_MS = 15_000;
-const SCENE = 'gradients=size=640x360:rate=15:nb_colors=4:c0=0x3b4a54:c1=0x8fa3ad:c2=0xc9bfa8:c3=0x5d6b58:speed=0.01';
+const SCENE = 'gradients=size=640x360:rate=15:nb_colors=4';
 
 /** A refusal, as the API words them. */
 export class Refusal extends Error {
@@ -134,6 +134,7 @@ export class FakeBox {
       'GET /api/alarms': () => alarms(0),
       'GET /api/history': history,
       'GET /api/cameras': () => CAMERAS,
+      'POST /api/cameras/scan': () => CAMERAS,
       'POST /api/cameras/try': () => ({ ok: false, kind: 'camera-unauthorized', why: 'not authorized' }),
       'POST /api/platform/test': () => ({ ok: true }),
       'GET /api/log': () => LOG,
@@ -157,14 +158,22 @@ function serveFile(pathname: string, response: ServerResponse): void {
   createReadStream(file).pipe(response);
 }
 
+const COLOURS = ['0x3b4a54', '0x8fa3ad', '0xc9bfa8', '0x5d6b58', '0x7a5f4c'];
+
+/** A calm picture, another one for each number. */
+function scene(number: number): string {
+  const colours = [0, 1, 2, 3].map((at) => `c${at}=${COLOURS[(at + number) % COLOURS.length]}`).join(':');
+  return `${SCENE}:${colours}:speed=0.01:seed=${number}`;
+}
+
 const pictures = new Map<string, Buffer>();
 
 /** Another moment of the scene for each address, made once. */
 function picture(pathname: string): Buffer {
   const made = pictures.get(pathname);
   if (made) return made;
-  const seed = [...pathname].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9_999;
-  const input = ['-v', 'error', '-f', 'lavfi', '-i', `${SCENE}:seed=${seed}`];
+  const seed = [...pathname].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const input = ['-v', 'error', '-f', 'lavfi', '-i', scene(seed)];
   const jpeg = execFileSync('ffmpeg', [...input, '-frames:v', '1', '-f', 'mjpeg', 'pipe:1']);
   pictures.set(pathname, jpeg);
   return jpeg;
@@ -172,7 +181,7 @@ function picture(pathname: string): Buffer {
 
 function serveLive(response: ServerResponse): void {
   const encode = '-c:v libx264 -preset ultrafast -tune zerolatency -g 25 -f flv pipe:1'.split(' ');
-  const child = spawn('ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', SCENE, ...encode]);
+  const child = spawn('ffmpeg', ['-v', 'error', '-re', '-f', 'lavfi', '-i', scene(1), ...encode]);
   child.stdout.pipe(response);
   response.on('close', () => child.kill('SIGKILL'));
 }

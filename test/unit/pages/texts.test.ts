@@ -73,3 +73,18 @@ test('no component says anything that is in no table', () => {
     }
   }
 });
+
+test('every text of the kit and of the local page is used somewhere', () => {
+  // Keys that are made of a word from outside are found by their beginning.
+  const made = /^(camera|alarm|link|test|step|section|series|level|packet|time|events|live)-|^(to|from)-platform$/;
+  const everything = code
+    .filter((name) => !tables.includes(name))
+    .map(text)
+    .join('\n');
+  const whole = /(trouble|failure|key)-texts\.ts$/;
+  for (const table of tables.filter((name) => !whole.test(name) && !name.startsWith('simulator'))) {
+    for (const { key } of rows(table)) {
+      assert.ok(made.test(key) || everything.includes(`'${key}'`), `${table}: nobody says ${key}`);
+    }
+  }
+});

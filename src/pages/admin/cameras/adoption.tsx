@@ -17,14 +17,10 @@ export function Adoption() {
   const failureWords = useFailureWords();
   const { client, status } = useSite();
   const [candidates] = useState(() => new Candidates(client));
-  useEffect(() => {
-    const life = new AbortController();
-    candidates.run(life.signal);
-    return () => life.abort();
-  }, [candidates]);
+  useEffect(() => void candidates.begin(), [candidates]);
   const answer = candidates.answer.value;
   const failure = candidates.failure.value;
-  const scanning = answer === undefined ? failure === undefined : answer.scanning;
+  const scanning = candidates.searching.value;
   const fresh = answer?.found.filter(({ channel }) => channel === undefined) ?? [];
   const taken = new Set(status.value?.channels.map(({ channel }) => channel));
   const numbers = freeNumbers(taken);

@@ -15,7 +15,6 @@ export type Attempt =
   | { readonly state: 'answered'; readonly answer: TryAnswer; readonly login: CameraLogin }
   | { readonly state: 'failed'; readonly failure: CallFailed };
 
-const POLL_MS = 1_500;
 const AT_ONCE = 3;
 
 /** The cameras that were found and have no channel: the scan, each attempt at a login, and the way to a channel. */
@@ -24,26 +23,25 @@ export class Candidates {
   readonly failure: Signal<CallFailed | undefined> = signal(undefined);
   /** By the address of the camera. */
   readonly attempts: Signal<ReadonlyMap<string, Attempt>> = signal(new Map());
+  readonly searching = signal(false);
   readonly #client: Client;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  /** Lists what is known and searches anew, until the signal aborts. */
-  run(signal: AbortSignal): void {
-    signal.addEventListener('abort', () => clearTimeout(this.#timer));
-    void this.scan(signal);
+  /** Lists what is known, and searches anew. */
+  async begin(): Promise<void> {
+    await this.#list();
+    await this.scan();
   }
 
-  async scan(signal?: AbortSignal): Promise<void> {
-    try {
-      await this.#client.send('POST', 'api/cameras/scan');
-    } catch (err) {
-      this.failure.value = failureOf(err);
-    }
-    await this.#list(signal);
+  /** Resolves when the search is over. */
+  async scan(): Promise<void> {
+    if (this.searching.value) return;
+    this.searching.value = true;
+    await this.#take(this.#client.send<CamerasAnswer>('POST', 'api/cameras/scan'));
+    this.searching.value = false;
   }
 
   /** One attempt each, a few at a time. */
@@ -74,13 +72,14 @@ export class Candidates {
     await this.#list();
   }
 
-  async #list(signal?: AbortSignal): Promise<void> {
-    clearTimeout(this.#timer);
+  #list(): Promise<void> {
+    return this.#take(this.#client.get<CamerasAnswer>('api/cameras'));
+  }
+
+  async #take(asked: Promise<CamerasAnswer>): Promise<void> {
     try {
-      const answer = await this.#client.get<CamerasAnswer>('api/cameras');
-      this.answer.value = answer;
+      this.answer.value = await asked;
       this.failure.value = undefined;
-      if (answer.scanning && !signal?.aborted) this.#timer = setTimeout(() => void this.#list(signal), POLL_MS);
     } catch (err) {
       this.failure.value = failureOf(err);
     }

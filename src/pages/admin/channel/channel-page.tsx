@@ -52,7 +52,7 @@ function ChannelView({ status }: { status: ChannelStatus }) {
         <ChannelMarks status={status} />
       </header>
       {trouble.map((one) => (
-        <TroubleNotice key={one.kind} trouble={one} />
+        <TroubleNotice key={one.kind} trouble={one} status={status} />
       ))}
       <div class={known?.ptz ? 'channel-view channel-view-ptz' : 'channel-view'}>
         <div class="stack">

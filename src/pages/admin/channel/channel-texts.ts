@@ -62,7 +62,6 @@ export const CHANNEL_TEXTS = {
   audio: ['Sound', '声音'],
   size: ['Size', '分辨率'],
   rate: ['Rate', '码率'],
-  open: ['Open now', '当前打开'],
   'open-detail': [
     '{video} {size}, {rate}; key frame every {seconds} s; opened anew {restarts} times',
     '{video} {size}，{rate}；关键帧间隔 {seconds} 秒；重新打开 {restarts} 次',

@@ -54,7 +54,7 @@ export function ChannelCard({ status }: { status: ChannelStatus }) {
       </a>
       <ChannelMarks status={status} />
       {trouble.map((one) => (
-        <TroubleNotice key={one.kind} trouble={one} />
+        <TroubleNotice key={one.kind} trouble={one} status={status} />
       ))}
       {status.notes.includes('transcoding') && <p class="soft small">{notes('transcoding')}</p>}
     </li>

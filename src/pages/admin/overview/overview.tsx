@@ -1,6 +1,9 @@
+import type { SiteStatus } from '../../../admin/api.ts';
+import { Notice } from '../../kit/parts/badge.tsx';
 import { Card } from '../../kit/parts/card.tsx';
 import { useSite } from '../site.ts';
 import { useTexts } from '../words/texts.ts';
+import { useTroubleTexts } from '../words/trouble-texts.ts';
 import { ChannelCard } from './channel-card.tsx';
 import { LinkCard } from './link-card.tsx';
 import { TroubleNotice } from './trouble.tsx';
@@ -17,6 +20,7 @@ export function Overview() {
       {status.faults.map((trouble) => (
         <TroubleNotice key={trouble.kind} trouble={trouble} />
       ))}
+      <FileFaults configuration={status.configuration} />
       {status.channels.length === 0 ? (
         <Card>
           <p class="empty">{words('no-channels')}</p>
@@ -34,5 +38,21 @@ export function Overview() {
         </ul>
       )}
     </div>
+  );
+}
+
+/** What somebody who edits the file by hand has to mend, line by line. */
+function FileFaults({ configuration: { file, faults } }: Pick<SiteStatus, 'configuration'>) {
+  const words = useTexts();
+  const troubles = useTroubleTexts();
+  if (faults.length === 0) return null;
+  return (
+    <Notice tone="bad" title={`${troubles('configuration-refused')}: ${file}`}>
+      {faults.map(({ path, line, message }) => (
+        <p key={path}>
+          {line === undefined ? words('file-fault', { path, message }) : words('file-line', { line, path, message })}
+        </p>
+      ))}
+    </Notice>
   );
 }

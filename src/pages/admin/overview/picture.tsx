@@ -1,8 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../../kit/parts/icons.tsx';
 import { useTexts } from '../words/texts.ts';
-
-const EVERY_MS = 5_000;
+import { usePicture } from './use-picture.ts';
 
 interface PictureProps {
   readonly channel: number;
@@ -14,25 +12,7 @@ interface PictureProps {
 /** The newest picture of a channel, from the box's cache. The old one stays until the new one is there. */
 export function Picture({ channel, name, fresh }: PictureProps) {
   const words = useTexts();
-  const [round, setRound] = useState(0);
-  const [seen, setSeen] = useState<string | undefined>(undefined);
-  useEffect(() => {
-    if (!fresh) return;
-    const next = (): void => {
-      if (document.visibilityState === 'visible') setRound((before) => before + 1);
-    };
-    const timer = setInterval(next, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [fresh]);
-  useEffect(() => {
-    const image = new Image();
-    const address = `api/channels/${channel}/picture?round=${round}`;
-    image.onload = () => setSeen(address);
-    image.src = address;
-    return () => {
-      image.onload = null;
-    };
-  }, [channel, round, fresh]);
+  const seen = usePicture(`api/channels/${channel}/picture`, fresh);
   return (
     <div class="picture">
       {seen === undefined ? (

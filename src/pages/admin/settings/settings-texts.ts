@@ -19,7 +19,6 @@ export const SETTINGS_TEXTS = {
   'not-json': ['This cannot be read', '无法解析'],
   refused: ['Not accepted: {why}', '不被接受：{why}'],
   'one-a-line': ['One a line', '每行一个'],
-  undo: ['Undo the last change', '撤销上次修改'],
 
   'section-general': ['General', '常规'],
   'section-platform': ['Platform', '平台'],

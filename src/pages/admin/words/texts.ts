@@ -26,10 +26,6 @@ export const TEXTS = {
   save: ['Save', '保存'],
   saved: ['Saved', '已保存'],
   remove: ['Remove', '移除'],
-  change: ['Change', '修改'],
-  'try-again': ['Try again', '重试'],
-  loading: ['Loading…', '加载中…'],
-  nothing: ['Nothing', '无'],
 
   'channel-number': ['Channel {channel}', '通道 {channel}'],
   'camera-online': ['Online', '在线'],
@@ -45,7 +41,9 @@ export const TEXTS = {
   since: ['since {time}', '自 {time}'],
   'next-try': ['next try {time}', '下次重试：{time}'],
   detail: ['Detail', '详情'],
-  'what-to-do': ['What to do', '处理方法'],
+  'set-login': ['Set the login', '设置登录'],
+  'file-line': ['Line {line}: {path} {message}', '第 {line} 行：{path} {message}'],
+  'file-fault': ['{path} {message}', '{path} {message}'],
 
   'link-up': ['Connected to the platform', '已连接平台'],
   'link-down': ['Not connected to the platform', '未连接平台'],

@@ -10,7 +10,6 @@ export const KIT_TEXTS = {
   'skip-to-content': ['Skip to content', '跳到正文'],
   'show-password': ['Show password', '显示密码'],
   'hide-password': ['Hide password', '隐藏密码'],
-  working: ['Working…', '处理中…'],
   'no-answer': ['The box does not answer. Check the network, then try again.', '设备没有响应。请检查网络后重试。'],
   'plot-empty': ['Nothing measured yet', '暂无数据'],
   'plot-summary': ['{label}: now {now}, highest {highest}', '{label}：当前 {now}，最高 {highest}'],
