@@ -11,7 +11,7 @@ import { seeded } from '../peers/seeded.ts';
 import { KEY, madeRelease, upgrading } from '../peers/upgrading.ts';
 
 const PROCESS = join(import.meta.dirname, '..', 'peers', 'upgrade-process.ts');
-const CUTS = process.env.OVD_LONG ? 100 : 3;
+const CUTS = process.env.OVD_LONG ? 30 : 3;
 
 /** Upgrades the box over and over in a process of its own, and kills that `afterMs` after its first beginning. */
 async function cutDuringUpgrades(t: TestContext, box: Box, { url, afterMs }: { url: string; afterMs: number }) {

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Archives, buildArchives, LATER } from './archives.ts';
+import { InstalledBox, text, until } from './box.ts';
+import { Tree } from './tree.ts';
+
+/**
+ * `npm run test:install [-- SUITE …]`: install, upgrade, rollback and uninstall in clean Debian trees. Needs root and a
+ * Debian mirror; the trees are kept below the system's temporary folder.
+ */
+const SUITES = ['bookworm', 'trixie'];
+const TOOLS = new Map([
+  ['debootstrap', 'debootstrap'],
+  ['systemd-nspawn', 'systemd-container'],
+]);
+/** Shorter than on a box, where it is three minutes; a pass takes twenty seconds and the login. */
+const TRIAL_SECONDS = 45;
+const INSTALL = '/root/release/install.sh';
+const begun = performance.now();
+
+function step(name: string): void {
+  const seconds = ((performance.now() - begun) / 1000).toFixed(0).padStart(5);
+  process.stdout.write(`${seconds} s  ok  ${name}\n`);
+}
+
+function checkTools(): void {
+  assert.equal(process.getuid?.(), 0, 'test:install has to be run as root');
+  const missing = [...TOOLS].filter(([program]) => spawnSync('which', [program]).status !== 0);
+  if (missing.length === 0) return;
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map(([, name]) => name)]);
+}
+
+/** As a person does it: the archive unpacked in root's home. */
+function unpack(tree: Tree, { folder }: Archives, version: string): void {
+  const place = tree.file('root/release');
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  execFileSync('tar', ['xzf', join(folder, `${version}.tar.gz`), '-C', place, '--strip-components=1']);
+}
+
+/** The first installation, in a tree where no systemd runs. */
+function installWithoutSystemd(tree: Tree, archives: Archives): void {
+  unpack(tree, archives, archives.first);
+  if (tree.suite === 'bookworm') {
+    const refused = tree.enter(INSTALL);
+    assert.equal(refused.status, 1);
+    assert.match(refused.text, /Node 20\.19\.0 or newer is needed; this system's own is 18[\s\S]*nodesource/);
+    assert.equal(existsSync(tree.file('opt/ovd-gateway')), false);
+    assert.equal(existsSync(tree.file('etc/ovd-gateway')), false);
+    step('without a Node that fits, it says what to install and does nothing');
+    copyFileSync(process.execPath, tree.file('usr/local/bin/node'));
+    chmodSync(tree.file('usr/local/bin/node'), 0o755);
+  }
+  const installed = tree.enter(INSTALL);
+  assert.equal(installed.status, 0, installed.text);
+  assert.match(installed.text, /installing ffmpeg/);
+  assert.match(installed.text, /systemd does not run here, so the service was not started/);
+  assert.match(installed.text, new RegExp(`release ${archives.first} is installed \\(Node v\\d+.*, ffmpeg version`));
+  step(`installed: ${/\(Node.*\)/.exec(installed.text)?.[0]}`);
+  assert.equal(tree.enter(INSTALL).status, 0);
+  assert.equal(tree.enter('/usr/local/bin/ovd-gateway', '--version').text.trim(), archives.first);
+  assert.match(tree.enter('/usr/local/bin/ovd-gateway', 'check').text, /gateway\.yaml/);
+  step('a second run changes nothing; the command is there');
+}
+
+const configuration = ({ key }: Archives): string => `platform:
+  url: ws://127.0.0.1:8090
+  login_code: "1"
+  login_password: test
+upgrade:
+  keys: ["${key}"]
+`;
+
+/** The service in set-up mode, and what a process of it may do. */
+async function firstStart(box: InstalledBox, archives: Archives): Promise<void> {
+  const { tree } = box;
+  await until(
+    'the service is active',
+    () => tree.exec('systemctl', 'is-active', 'ovd-gateway').text.trim() === 'active',
+  );
+  step('the service runs after the boot, without a configuration');
+  const gateway = tree.file('etc/ovd-gateway/gateway.yaml');
+  writeFileSync(gateway, configuration(archives));
+  tree.exec('chown', 'ovd-gateway:', '/etc/ovd-gateway/gateway.yaml');
+  await box.hears(`dial ${archives.first}`);
+  const status = box.status();
+  assert.notEqual(status.get('Uid')?.split(/\s+/)[0], '0');
+  assert.deepEqual([status.get('CapEff'), status.get('NoNewPrivs'), status.get('Seccomp')], ['0'.repeat(16), '1', '2']);
+  assert.doesNotMatch(box.log(), /a need is not met/);
+  step('a configuration is taken up, it logs in; no capability, no new privileges, system calls filtered');
+}
+
+async function upgradeFromAfar(box: InstalledBox, archives: Archives): Promise<void> {
+  const order = (version: string, archive = version): void =>
+    box.tell('UpgradeFirmware', { firmware_model: version, url: `http://127.0.0.1:8091/${archive}.tar.gz` });
+  order(LATER.good);
+  await box.hears('state 2');
+  await box.hears(`dial ${LATER.good}`);
+  await until('the trial is passed', () => !box.onTrial);
+  await box.hears('state 1');
+  assert.equal(box.current, LATER.good);
+  step('UpgradeFirmware: brought, tried and kept; Keepalive said "upgrading" meanwhile');
+  order(LATER.unsigned);
+  await box.says('it is signed with a key that is not in upgrade.keys');
+  order(archives.first);
+  await box.says('it is older than what runs');
+  order(LATER.byHand, LATER.good);
+  await box.says(`it is ${LATER.good}, not what firmware_model says`);
+  assert.equal(box.current, LATER.good);
+  step('a foreign signature, an older version and a wrong one are refused');
+  order(LATER.crashes);
+  await box.says('this release crashes');
+  await box.hears(`dial ${LATER.good}`);
+  assert.equal(box.current, LATER.good);
+  assert.match(text(box.tree, 'opt/ovd-gateway/releases/failed'), /it ended with exit code 9/);
+  step('a release that crashes is taken back');
+  order(LATER.idles);
+  await box.says(`it did not log in and keep alive within ${TRIAL_SECONDS} s`);
+  await box.hears(`dial ${LATER.good}`);
+  assert.equal(box.current, LATER.good);
+  step('a release that never logs in is taken back');
+}
+
+async function upgradeByHand(box: InstalledBox, archives: Archives): Promise<void> {
+  const { tree } = box;
+  unpack(tree, archives, LATER.byHand);
+  const upgraded = tree.exec(INSTALL);
+  assert.equal(upgraded.status, 0, upgraded.text);
+  assert.match(upgraded.text, new RegExp(`upgraded from ${LATER.good} to ${LATER.byHand}[\\s\\S]*it runs`));
+  await box.hears(`dial ${LATER.byHand}`);
+  step('install.sh of a later release upgrades');
+  const back = tree.exec(INSTALL, '--rollback');
+  assert.equal(back.status, 0, back.text);
+  await box.hears(`dial ${LATER.good}`);
+  step('install.sh --rollback goes back');
+  tree.exec('systemctl', 'kill', '--signal=SIGKILL', 'ovd-gateway');
+  await box.hears(`dial ${LATER.good}`);
+  box.tell('RebootDevice');
+  await box.hears(`dial ${LATER.good}`);
+  step('it comes back after SIGKILL, and when the platform orders a restart');
+}
+
+function uninstall(tree: Tree): void {
+  assert.match(tree.exec(INSTALL, '--uninstall').text, /say --purge .* or --keep/);
+  const kept = tree.exec(INSTALL, '--uninstall', '--keep');
+  assert.equal(kept.status, 0, kept.text);
+  assert.equal(existsSync(tree.file('etc/ovd-gateway/gateway.yaml')), true);
+  assert.equal(existsSync(tree.file('opt/ovd-gateway')), false);
+  assert.equal(tree.exec(INSTALL, '--no-start').status, 0);
+  const purged = tree.exec(INSTALL, '--uninstall', '--purge');
+  assert.equal(purged.status, 0, purged.text);
+  const before = tree.files();
+  assert.equal(tree.exec(INSTALL, '--no-start').status, 0);
+  assert.equal(tree.exec(INSTALL, '--uninstall', '--purge').status, 0);
+  assert.deepEqual(tree.files(), before);
+  const left = before.filter((name) => name.includes('ovd-gateway'));
+  assert.deepEqual(left, []);
+  assert.doesNotMatch(text(tree, 'etc/passwd') + text(tree, 'etc/group'), /ovd-gateway/);
+  assert.equal(tree.exec('systemctl', 'cat', 'ovd-gateway').status, 1);
+  step('--uninstall keeps configuration and state with --keep, and leaves nothing with --purge');
+}
+
+async function trySuite(suite: string, archives: Archives): Promise<void> {
+  process.stdout.write(`\n${suite}\n`);
+  const tree = Tree.fresh(suite);
+  installWithoutSystemd(tree, archives);
+  const quicker = tree.file('etc/systemd/system/ovd-gateway.service.d');
+  mkdirSync(quicker);
+  writeFileSync(join(quicker, 'test.conf'), `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\nType=exec\nWatchdogSec=0\n`);
+  await tree.boot();
+  const box = new InstalledBox(tree, archives.folder);
+  try {
+    await firstStart(box, archives);
+    await upgradeFromAfar(box, archives);
+    await upgradeByHand(box, archives);
+    uninstall(tree);
+  } finally {
+    box.close();
+    await tree.powerOff();
+  }
+}
+
+checkTools();
+const folder = mkdtempSync(join(tmpdir(), 'ovd-archives-'));
+try {
+  const archives = await buildArchives(folder);
+  step(`the release ${archives.first} and others made of it are built`);
+  const wanted = process.argv.slice(2);
+  for (const suite of wanted.length > 0 ? wanted : SUITES) await trySuite(suite, archives);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
