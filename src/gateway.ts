@@ -63,8 +63,19 @@ export interface Onlookers {
   readonly alarm: AlarmDesk['raise'];
 }
 
-/** What may change while the gateway runs. */
-export type Changeable = Pick<GatewayParts, 'config' | 'login'>;
+/** What a person may look at, and act on, from the local page. */
+export interface Rooms {
+  readonly alarms: AlarmPost;
+  readonly channels: Channels;
+  readonly discovery: Discovery;
+  readonly feeds: Feeds;
+  readonly health: BoxHealth;
+  readonly link: OvcLink;
+  readonly live: LiveMedia;
+  readonly recorder: CloudRecorder;
+  readonly selfCheck: SelfCheck;
+  readonly store: Store;
+}
 
 interface Kept {
   readonly feeds: Feeds;
@@ -76,6 +87,7 @@ interface Kept {
 /** The composition root: builds every part from the configuration and runs them as one. */
 export class Gateway implements Runnable {
   readonly #feeds: Feeds;
+  readonly #live: LiveMedia;
   readonly #recorder: CloudRecorder;
   readonly #store: Store;
   readonly #channels: Channels;
@@ -103,6 +115,7 @@ export class Gateway implements Runnable {
       onlookers?.changed();
     };
     this.#feeds = feeds;
+    this.#live = live;
     this.#recorder = recorder;
     this.#store = store;
     this.time = time;
@@ -226,6 +239,21 @@ export class Gateway implements Runnable {
       }),
     );
     this.#link.changed();
+  }
+
+  get rooms(): Rooms {
+    return {
+      alarms: this.#alarms,
+      channels: this.#channels,
+      discovery: this.#discovery,
+      feeds: this.#feeds,
+      health: this.#health,
+      link: this.#link,
+      live: this.#live,
+      recorder: this.#recorder,
+      selfCheck: this.#selfCheck,
+      store: this.#store,
+    };
   }
 
   get #link(): OvcLink {

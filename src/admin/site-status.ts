@@ -83,6 +83,7 @@ export const NOTE_KINDS = [
   'clock-off',
   'stream-without-login',
   'uploads-paused',
+  'maybe-inverted',
 ] as const;
 export type NoteKind = (typeof NOTE_KINDS)[number];
 

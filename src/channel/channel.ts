@@ -4,6 +4,7 @@ import { GatewayError, isKind } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import type { AlarmReport } from './alarm.ts';
+import { type ChosenStream, chooseStream } from './choose-stream.ts';
 import { Pictures } from './picture.ts';
 import type { AlarmDesk, Camera, CameraSight, ClockOrder, Live, Recorder, RecordSettings, Stills } from './ports.ts';
 import { type LiveWish, Publishing, type PublishOrder } from './publishing.ts';
@@ -48,6 +49,7 @@ export class Channel implements Runnable {
   readonly #pictures: Pictures;
   #state = INITIAL;
   #awaitingVerdict: Array<() => void> = [];
+  #nextTryAt: Date | undefined;
 
   constructor(parts: ChannelParts) {
     const { settings, camera, live, recorder, stills, clock, log } = parts;
@@ -65,6 +67,11 @@ export class Channel implements Runnable {
 
   get state(): ChannelState {
     return this.#state;
+  }
+
+  /** When a camera that is away is looked for again; undefined while it is there. */
+  get nextTryAt(): Date | undefined {
+    return this.#state.camera.presence === 'offline' ? this.#nextTryAt : undefined;
   }
 
   /** For orders that are the camera's business alone. */
@@ -112,6 +119,18 @@ export class Channel implements Runnable {
     await this.#parts.alarms.upload(url, await this.#pictures.take(streams), signal);
   }
 
+  /** A JPEG of now. @throws GatewayError `channel-offline`, what `Pictures.take` throws */
+  async picture(signal: AbortSignal): Promise<Buffer> {
+    const { streams } = await this.#sight(signal);
+    return this.#pictures.take(streams);
+  }
+
+  /** What a live view of the camera shows, without any limit. @throws GatewayError `channel-offline`, `no-usable-profile` */
+  async viewable(signal: AbortSignal): Promise<ChosenStream> {
+    const { streams } = await this.#sight(signal);
+    return chooseStream(streams, { ...this.settings.live, maxBitsPerSecond: 0 });
+  }
+
   /** Sets the clock of a camera that is there. What it cannot is said in the log: one camera is not to stop the others. */
   async setClock(order: ClockOrder, signal: AbortSignal): Promise<void> {
     const { camera, clock, log } = this.#parts;
@@ -140,7 +159,11 @@ export class Channel implements Runnable {
   #watchForEver(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     const pausesByKind = { 'camera-unauthorized': REFUSED_LOGIN_PAUSES };
-    return supervise((stay) => this.#watch(stay), { signal, clock, log, pauses: CAMERA_PAUSES, pausesByKind });
+    const onFailure = (_: unknown, waitMs: number): void => {
+      this.#nextTryAt = new Date(clock.wall().getTime() + waitMs);
+    };
+    const pace = { pauses: CAMERA_PAUSES, pausesByKind };
+    return supervise((stay) => this.#watch(stay), { signal, clock, log, onFailure, ...pace });
   }
 
   async #watch(signal: AbortSignal): Promise<void> {

@@ -39,12 +39,12 @@ export class Channels implements Runnable {
 
   /** @throws GatewayError `no-such-channel`, and what `Channel.publish` throws */
   publish({ channel, ...order }: PublishOrder & { readonly channel: number }, signal: AbortSignal): Promise<void> {
-    return this.#at(channel).publish(order, signal);
+    return this.at(channel).publish(order, signal);
   }
 
   /** @throws GatewayError `no-such-channel` */
   stopPublish({ channel, streamId }: { readonly channel: number; readonly streamId: string }): Promise<void> {
-    return this.#at(channel).stopPublish(streamId);
+    return this.at(channel).stopPublish(streamId);
   }
 
   /** @throws GatewayError `no-such-channel`, and what `Channel.startRecord` throws */
@@ -52,22 +52,22 @@ export class Channels implements Runnable {
     { channel, ...settings }: RecordSettings & { readonly channel: number },
     signal: AbortSignal,
   ): Promise<void> {
-    return this.#at(channel).startRecord(settings, signal);
+    return this.at(channel).startRecord(settings, signal);
   }
 
   /** @throws GatewayError `no-such-channel` */
   stopRecord({ channel, sessionId }: { readonly channel: number; readonly sessionId: string }): Promise<void> {
-    return this.#at(channel).stopRecord(sessionId);
+    return this.at(channel).stopRecord(sessionId);
   }
 
   /** @throws GatewayError `no-such-channel`, and what `Channel.snapshot` throws */
   async snapshot({ channel, url }: { readonly channel: number; readonly url: string }, signal: AbortSignal) {
-    await this.#at(channel).snapshot(url, signal);
+    await this.at(channel).snapshot(url, signal);
   }
 
   /** @throws GatewayError `no-such-channel` */
   ptz({ channel, order }: { readonly channel: number; readonly order: PtzOrder }): void {
-    this.#at(channel).camera.ptz(order);
+    this.at(channel).camera.ptz(order);
   }
 
   /** Stops every camera that moves: whoever would stop it cannot be heard any more. */
@@ -77,17 +77,17 @@ export class Channels implements Runnable {
 
   /** @throws GatewayError `no-such-channel`, and what `Camera.presetIds` throws */
   async presetIds(channel: number, signal: AbortSignal): Promise<readonly number[]> {
-    return this.#at(channel).camera.presetIds(signal);
+    return this.at(channel).camera.presetIds(signal);
   }
 
   /** @throws GatewayError `no-such-channel`, and what `Camera.reboot` throws */
   async reboot(channel: number, signal: AbortSignal): Promise<void> {
-    await this.#at(channel).camera.reboot(signal);
+    await this.at(channel).camera.reboot(signal);
   }
 
   /** @throws GatewayError `no-such-channel`, and what `Camera.networkInterfaces` throws */
   async networkInterfaces(channel: number, signal: AbortSignal): Promise<readonly NetworkInterface[]> {
-    return this.#at(channel).camera.networkInterfaces(signal);
+    return this.at(channel).camera.networkInterfaces(signal);
   }
 
   /** Resolves when every camera that is there has its time, or has failed to take it. */
@@ -99,7 +99,8 @@ export class Channels implements Runnable {
     return this.#roster.members;
   }
 
-  #at(number: number): Channel {
+  /** @throws GatewayError `no-such-channel` */
+  at(number: number): Channel {
     const channel = this.#byNumber.get(number);
     if (!channel) throw new GatewayError('no-such-channel', 'there is no such channel', { channel: number });
     return channel;

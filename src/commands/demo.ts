@@ -28,7 +28,12 @@ export const demo: Command = {
     const tour = values.tour === true;
     const output = await logOutput(process.stdout);
     // The tour's own lines are what matters there; the gateway's log would bury them.
-    const onLine = (line: string): void => void (tour || output.write(`${line}\n`));
+    const onLine = (line: string): void => {
+      if (tour) return;
+      output.write(`${line}\n`);
+      const [, url] = /"urls":\["([^"]+)".*"the local page is open"/.exec(line) ?? [];
+      if (url !== undefined) print(`the gateway's page:  ${url}`);
+    };
     const log = createLog({ level: 'warn', scrub: scrubber([]) }, output);
     print(`starting a platform and ${cameras} virtual ${cameras === 1 ? 'camera' : 'cameras'} …`);
     return onStage({ cameras, port, self, log, onLine, signal }, (stage) =>

@@ -5,6 +5,7 @@ import { GatewayError } from '../runtime/errors.ts';
 import { adjustableLog } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
 import { Configuration } from '../service/configuration.ts';
+import { LogLines } from '../service/memory/log-lines.ts';
 import { Service } from '../service/service.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
 import { CONFIG_OPTION, configFile } from './config-file.ts';
@@ -23,7 +24,8 @@ async function serve(
   { env, signal, version }: Surroundings,
 ): Promise<ExitCode> {
   const configuration = new Configuration({ file, env, version });
-  const { log, setLevel } = adjustableLog({ level: 'info', scrub: configuration.scrub }, output);
+  const lines = new LogLines();
+  const { log, setLevel } = adjustableLog({ level: 'info', scrub: configuration.scrub }, lines.through(output));
   const life = new Scope(signal);
   let exit: ExitCode = EXIT.done;
   const restart: Restart = (reason, how = 'restart') => {
@@ -32,7 +34,7 @@ async function serve(
     log.info({ reason }, 'restarting');
     life.end();
   };
-  const service = new Service({ configuration, env, version, restart, clock: systemClock, log, setLevel });
+  const service = new Service({ configuration, env, version, restart, clock: systemClock, log, lines, setLevel });
   // A bug outside every room ends the process in its log's words, scrubbed; whoever supervises it starts it again.
   process.once('uncaughtException', (err) => {
     log.fatal({ err }, 'unexpected failure');

@@ -83,7 +83,7 @@ interface Surroundings {
 }
 
 /** Secrets that may stand in a file of their own: systemd credentials, Docker secrets. */
-const SECRET_FILE = /^((?:login_)?password)_file$/;
+const SECRET_FILE = /^((?:login_)?password|token)_file$/;
 
 function filledIn(value: unknown, path: readonly PropertyKey[], around: Surroundings): unknown {
   if (typeof value === 'string') return withEnvironment(value, path, around);

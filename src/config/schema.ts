@@ -155,6 +155,32 @@ const platform = z
   // The default is for the types only: without a password the rule above has refused the file.
   .transform(({ login_password = new Secret(''), login_password_file: _, ...rest }) => ({ ...rest, login_password }));
 
+const LOOPBACK = /^(?:127\.[\d.]+|\[::1\]|localhost):/;
+
+const web = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('false: there is no page, no API and no metrics.'),
+    listen: listen.default('127.0.0.1:8080').describe('Anything but loopback needs a password.'),
+    password: secret
+      .optional()
+      .describe('Asked of everybody once there is one; plain, or `scrypt:…` as the page writes it.'),
+    password_file: path.optional(),
+    token: secret.optional().describe('For scripts: `Authorization: Bearer …` in place of signing in.'),
+    token_file: path.optional(),
+    hosts: z.array(host).default([]).describe('Names by which a browser may call the page, beside the box’s own.'),
+    cert_file: path.optional().describe('PEM; with `key_file` the page is served over https.'),
+    key_file: path.optional(),
+  })
+  .refine(({ listen: at, password }) => LOOPBACK.test(at) || password !== undefined, {
+    ...rule('is required (or password_file) to listen on anything but loopback'),
+    path: ['password'],
+  })
+  .refine(
+    ({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined),
+    rule('cert_file and key_file go together'),
+  )
+  .transform(({ password_file: _, token_file: __, ...rest }) => rest);
+
 export const configSchema = z.strictObject({
   platform,
   state_dir: path.optional().describe('Default: $STATE_DIRECTORY, else ./state.'),
@@ -210,13 +236,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   alarms: z.strictObject({ picture_upload: z.enum(['POST', 'PUT']).default('POST') }).prefault({}),
-  web: z
-    .strictObject({
-      listen: listen.default('127.0.0.1:8080'),
-      password: secret.optional(),
-      password_file: path.optional(),
-    })
-    .prefault({}),
+  web: web.prefault({}).describe('The local page.'),
   device: z
     .strictObject({
       reboot_command: z
@@ -245,6 +265,11 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 export type ChannelConfig = Config['channels'][number];
+
+/** A channel as it would stand in the file, alone; for a look at a camera that has none yet. */
+export function parseChannel(input: unknown) {
+  return channel.safeParse(input);
+}
 
 /** The channel of a camera that nobody has written into the file. */
 export function mappedChannel({

@@ -45,9 +45,16 @@ export class Push implements Runnable, FeedConsumer {
   #line: Line | undefined;
   #live = false;
   #hasBeenLive = false;
+  /** On the connections before this one. */
+  #droppedBefore = 0;
 
   constructor(parts: PushParts) {
     this.#parts = parts;
+  }
+
+  /** Groups of pictures that the uplink was too slow for. */
+  get droppedGops(): number {
+    return this.#droppedBefore + (this.#line?.congestion.dropped.gops ?? 0);
   }
 
   /**
@@ -94,6 +101,7 @@ export class Push implements Runnable, FeedConsumer {
       if (!signal.aborted) this.#failed(err);
       throw err;
     } finally {
+      this.#droppedBefore = this.droppedGops;
       this.#line = undefined;
     }
   }

@@ -1,18 +1,26 @@
 import type { Logger } from 'pino';
+import type { House } from '../admin/house.ts';
+import { Refusal } from '../admin/refusal.ts';
 import { type Cost, costsOf } from '../config/changes.ts';
 import { invalid, sentences } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import type { Restart } from '../device/reboot.ts';
-import { installationOf } from '../device/upgrade/installation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
+import { NetworkSearch } from './camera-search.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { Configuration } from './configuration.ts';
+import { FileEditing } from './editing.ts';
 import { GatewaySeat } from './gateway-seat.ts';
 import { loginOf } from './login.ts';
+import type { LogLines } from './memory/log-lines.ts';
+import { LocalOrders } from './orders.ts';
+import { Page } from './page.ts';
+import { PlatformTrial } from './platform-trial.ts';
+import { SiteWatch } from './watching.ts';
 
 export interface ServiceParts {
   readonly configuration: Configuration;
@@ -21,37 +29,62 @@ export interface ServiceParts {
   readonly restart: Restart;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly lines: LogLines;
   readonly setLevel: (level: LogLevel) => void;
 }
+
+/** So that a phone can reach it; who may go on is told by the code. */
+const SET_UP_ADDRESS = '0.0.0.0:8080';
 
 /** What outlives a configuration: it follows the file, and applies each change at the least cost. */
 export class Service implements Runnable {
   readonly #parts: ServiceParts;
   readonly #seat: GatewaySeat;
   readonly #watch: ConfigWatch;
+  readonly #site: SiteWatch;
+  readonly #orders: LocalOrders;
+  readonly #editing: FileEditing;
+  readonly #page: Page;
+  readonly #trial: PlatformTrial;
   #config: Config | undefined;
   #turn: Promise<void> = Promise.resolve();
   #failed: (err: unknown) => void = () => undefined;
 
   constructor(parts: ServiceParts) {
-    const { configuration, env, version, restart, clock, log } = parts;
+    const { configuration, env, version, restart, clock, log, lines } = parts;
+    const setUpAddress = env.OVD_WEB_LISTEN ?? SET_UP_ADDRESS;
+    const config = (): Config | undefined => this.#config;
+    const rooms = () => this.#seat.gateway?.rooms;
     this.#parts = parts;
+    this.#trial = new PlatformTrial({ linked: () => rooms()?.link.up ?? false, clock });
     this.#seat = new GatewaySeat({
-      partsFor: (config) => ({
-        config,
-        login: loginOf(config, version),
-        stateDirectory: stateDirectory(config, env),
-        installation: installationOf(env),
-        restart,
-        clock,
-        log,
+      partsFor: (next) => ({
+        ...{ config: next, login: loginOf(next, version), stateDirectory: stateDirectory(next, env) },
+        ...{ onlookers: this.#site.onlookers, restart, clock, log },
       }),
     });
+    const editing = new FileEditing({
+      ...{ configuration, config, setUpAddress, version, clock },
+      channels: () => rooms()?.discovery.channels ?? [],
+      reload: () => this.reload(),
+      platformChanged: () => this.#trial.begin(),
+    });
+    const undo = () => ({ canUndo: editing.canUndo, offerUndo: editing.canUndo && this.#trial.failing });
+    this.#site = new SiteWatch({ configuration, config, rooms, undo, lines, version, clock });
+    this.#orders = new LocalOrders({ rooms, clock });
+    const search = new NetworkSearch({ rooms, command: () => this.#config?.ffmpeg.path ?? 'ffmpeg', clock, log });
+    const box: House['box'] = {
+      supportBundle: () => Promise.reject(new Refusal('unsupported', 'there is no support bundle yet')),
+      restart: () => restart('asked for on the page'),
+    };
+    this.#editing = editing;
+    const house = { site: this.#site, orders: this.#orders, search, editing, box };
+    this.#page = new Page({ house, config, setUpAddress, version, clock, log });
     this.#watch = new ConfigWatch({ file: configuration.file, clock, onChange: () => void this.reload() });
   }
 
   /**
-   * Runs until the signal aborts. Without a file it waits for one.
+   * Runs until the signal aborts. Without a file it serves the page to make one, or waits for it.
    * @throws GatewayError `config-invalid` when the file makes no sense at the start; later it is only reported
    */
   async run(signal: AbortSignal): Promise<void> {
@@ -61,11 +94,14 @@ export class Service implements Runnable {
     const look = configuration.look();
     if (look.found === 'faults') throw invalid(configuration.file, look.faults);
     if (look.found === 'config') await this.#apply(look.config);
+    await this.#editing.refresh();
+    const page = { run: (on: AbortSignal) => together(on, [this.#page, { run: () => this.#page.follow() }]) };
     try {
-      await together(life.signal, [this.#seat, this.#watch]);
+      await together(life.signal, [this.#seat, this.#watch, this.#site, page]);
       await this.#turn;
       if (!signal.aborted) life.signal.throwIfAborted();
     } finally {
+      this.#orders.close();
       life.end();
     }
   }
@@ -80,6 +116,7 @@ export class Service implements Runnable {
     const { configuration, log } = this.#parts;
     const look = configuration.look();
     if (look.found === 'config') return this.#apply(look.config);
+    if (!this.#config && look.found === 'nothing') return;
     const fields = { file: configuration.file };
     if (look.found === 'nothing') log.warn(fields, 'the configuration file is gone; the gateway goes on without it');
     else log.error({ ...fields, faults: sentences(look.faults) }, 'the configuration is not valid; the old one stays');
@@ -94,6 +131,7 @@ export class Service implements Runnable {
     for (const { cost, unless, apply } of this.#steps) {
       if (costs.has(cost) && !(unless && costs.has(unless))) await apply(next, before);
     }
+    if (costs.size > 0) this.#site.onlookers.changed();
   }
 
   /** What each kind of change takes, in order. */
@@ -106,6 +144,7 @@ export class Service implements Runnable {
       apply: async (next) => this.#seat.gateway?.dialAs(loginOf(next, this.#parts.version)),
     },
     { cost: 'channels', unless: 'gateway', apply: async (next) => this.#seat.gateway?.reconcile(next) },
+    { cost: 'web', apply: () => this.#page.follow() },
   ];
 
   /** A gateway that cannot be opened is not to cost the one that could. */

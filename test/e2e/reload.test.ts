@@ -5,7 +5,7 @@ import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { configFile, GatewayProcess } from '../peers/gateway-process.ts';
 import { CODE, OVC_PASSWORD, siteConfig, startCamera, startOvc } from '../peers/site.ts';
 
-const PATIENT = { timeoutMs: 20_000 };
+const PATIENT = { timeoutMs: 60_000 };
 const report = (ovc: OvcSimulator) => ovc.devices.get(CODE)?.report;
 const state = (ovc: OvcSimulator, channel: number) =>
   report(ovc)?.channels.find((entry) => entry.channel === channel)?.state;

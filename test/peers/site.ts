@@ -51,6 +51,7 @@ export function siteConfig(
   const ofChannels = cameras.flatMap((camera) => Array.from({ length: channelsEach }, () => camera));
   return JSON.stringify({
     platform: { url: ovc.url, login_code: CODE, login_password: OVC_PASSWORD },
+    web: { listen: '127.0.0.1:0' },
     channels: ofChannels.map(({ host, onvifPort }, channel) => ({
       channel,
       onvif: { host, port: onvifPort, username: 'admin', password: CAMERA_PASSWORD },

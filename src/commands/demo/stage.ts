@@ -117,6 +117,7 @@ function gatewayConfig(
     discovery: { interfaces: ['127.0.0.1'], port: discovery.port },
     platform: { url: ovc.url, login_code: LOGIN_CODE, login_password: LOGIN_PASSWORD },
     state_dir: join(folder, 'state'),
+    web: { listen: '127.0.0.1:0' },
     channels: cameras.map(({ host, onvifPort }, channel) => ({
       channel,
       name: `Demo camera ${channel}`,

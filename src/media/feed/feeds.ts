@@ -118,14 +118,14 @@ export class Feeds implements Runnable {
   }
 
   status(): readonly FeedStatus[] {
-    return [...this.#entries.values()].map(({ source, feed, atWork }) => ({
-      ...feed.statistics,
-      name: source.name,
-      profile: source.stream.profile,
-      host: source.stream.url.host,
-      video: source.video,
-      encoder: atWork.encoder,
-    }));
+    return [...this.#entries.values()].map(statusOf);
+  }
+
+  /** The Feed of any of these streams, the one with the most consumers first; undefined where none is open. */
+  statusAmong(streams: readonly CameraStream[]): FeedStatus | undefined {
+    const wanted = new Set(streams.map(streamKey));
+    const open = [...this.#entries.values()].filter(({ source }) => wanted.has(streamKey(source.stream)));
+    return open.map(statusOf).sort((a, b) => b.consumers - a.consumers)[0];
   }
 
   #entryFor(source: FeedSource): Entry {
@@ -203,6 +203,17 @@ export class Feeds implements Runnable {
     if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
     void entry.task.stop();
   }
+}
+
+function statusOf({ source, feed, atWork }: Entry): FeedStatus {
+  return {
+    ...feed.statistics,
+    name: source.name,
+    profile: source.stream.profile,
+    host: source.stream.url.host,
+    video: source.video,
+    encoder: atWork.encoder,
+  };
 }
 
 /** Without the bit rate two copies are the same; a new password makes a new stream, for the old one will not mend. */

@@ -1,0 +1,142 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
+import type { Logger } from 'pino';
+import { Scope } from '../runtime/scope.ts';
+import type { Access, Credentials } from './access.ts';
+import { ANSWER_HEADERS, checkContentType, checkHost, checkOrigin } from './gate.ts';
+import type { House } from './house.ts';
+import { pageFile } from './pages.ts';
+import { Refusal, refusalOf } from './refusal.ts';
+import type { Call, Route, Who } from './route.ts';
+import { COOKIE } from './routes/session-routes.ts';
+import { ROUTES } from './routes.ts';
+
+export interface AppParts {
+  readonly house: House;
+  readonly access: Access;
+  readonly version: string;
+  /** Where the built page is. */
+  readonly pages: string;
+  /** Names by which we are called, beside those that the box has itself. */
+  readonly hosts: readonly string[];
+  readonly log: Logger;
+  /** Ends with the server. */
+  readonly signal: AbortSignal;
+}
+
+type Bound = { Bindings: HttpBindings };
+
+const MOST_BODY_BYTES = 256 * 1024;
+const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
+
+/** The local page and its API, as requests and answers. Knows no sockets. */
+export function adminApp(parts: AppParts): Hono<Bound> {
+  const app = new Hono<Bound>();
+  app.use(async (c, next) => {
+    checkHost(c.req.header('host'), parts.hosts);
+    await next();
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.header(name, value);
+  });
+  const tooLarge = (): never => {
+    throw new Refusal('too-large', 'the body is too large');
+  };
+  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: tooLarge }));
+  for (const row of ROUTES) {
+    app.on(row.method.toUpperCase(), row.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(row, c, parts));
+  }
+  app.get('*', async (c) => {
+    const path = c.req.path;
+    const file = path.startsWith('/api/')
+      ? undefined
+      : await pageFile(parts.pages, path, c.req.header('accept-encoding') ?? '');
+    return file ?? refused(new Refusal('not-found', 'there is no such thing here'));
+  });
+  app.all('*', () => refused(new Refusal('not-found', 'there is no such thing here')));
+  app.onError((err, c) => {
+    const refusal = refusalOf(err);
+    if (refusal.kind === 'failed') parts.log.error({ err, path: c.req.path }, 'a request of the local page failed');
+    const answer = refused(refusal);
+    for (const [name, value] of Object.entries(ANSWER_HEADERS)) answer.headers.set(name, value);
+    return answer;
+  });
+  return app;
+}
+
+async function serve(row: Route, c: Context<Bound>, parts: AppParts): Promise<Response> {
+  const credentials = credentialsOf(c);
+  const visitor = parts.access.visitorOf(credentials);
+  if (!visitor.byToken) checkOrigin(c.req.method, c.req.raw.headers);
+  admit(row.who, visitor.right, { ...credentials, setUp: parts.access.keys.setUp });
+  const scope = new Scope(parts.signal);
+  c.env.outgoing.once('close', () => scope.end());
+  const call = {
+    ...{ house: parts.house, access: parts.access, version: parts.version, visitor },
+    ...{ address: credentials.address, cookie: credentials.cookie, secure: isSecure(c) },
+    body: row.body && (await bodyOf(row.body, c)),
+    query: row.query && parsed(row.query, c.req.query()),
+    number: (name: string) => wholeNumber(c.req.param(name)),
+    text: (name: string) => c.req.param(name) ?? '',
+    signal: scope.signal,
+  } satisfies Call;
+  // The row's schemas have made body and query what its handler takes.
+  const answer = await row.serve(call as Call<never, never>);
+  if (answer instanceof Response) return answer;
+  return Response.json(answer, { headers: { 'cache-control': 'no-store' } });
+}
+
+function credentialsOf(c: Context<Bound>): Credentials {
+  const address = c.env.incoming.socket.remoteAddress ?? '';
+  // Whoever is behind a proxy on this box is not on this box.
+  const proxied = c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined;
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  return { address, loopback: LOOPBACK.test(address) && !proxied, cookie: getCookie(c, COOKIE), bearer };
+}
+
+const isSecure = (c: Context<Bound>): boolean => 'encrypted' in c.env.incoming.socket;
+
+interface Situation {
+  readonly setUp: boolean;
+  readonly loopback: boolean;
+}
+
+/** @throws Refusal `signed-out`, `set-up-first`, `set-up-over` */
+function admit(who: Who, right: 'none' | 'set-up' | 'owner', { setUp, loopback }: Situation): void {
+  if (who === 'anyone' || (who === 'monitor' && loopback)) return;
+  if (who === 'set-up' && !setUp) throw new Refusal('set-up-over', 'there is a configuration already');
+  if (right === 'owner' || (right === 'set-up' && who !== 'owner' && who !== 'monitor')) return;
+  if (setUp && right === 'set-up') throw new Refusal('set-up-first', 'there is no configuration yet');
+  throw new Refusal('signed-out', setUp ? 'give the set-up code first' : 'sign in first');
+}
+
+async function bodyOf(schema: NonNullable<Route['body']>, c: Context<Bound>): Promise<unknown> {
+  checkContentType(c.req.raw.headers);
+  const text = await c.req.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Refusal('bad-request', 'the body is no JSON');
+  }
+  return parsed(schema, body);
+}
+
+function parsed(schema: NonNullable<Route['body']>, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new Refusal('bad-request', 'something in it is not as it should be', { faults });
+}
+
+function wholeNumber(text: string | undefined): number {
+  if (text === undefined || !/^\d{1,5}$/.test(text)) throw new Refusal('not-found', 'there is no such thing here');
+  return Number(text);
+}
+
+function refused(refusal: Refusal): Response {
+  const { retryAfter } = refusal.fields;
+  const headers = new Headers({ 'cache-control': 'no-store' });
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
+  return Response.json(refusal.body, { status: refusal.status, headers });
+}

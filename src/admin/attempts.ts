@@ -1,0 +1,69 @@
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../runtime/clock.ts';
+import { Refusal } from './refusal.ts';
+
+/** Guesses that cost nothing but themselves. */
+const FREE = 3;
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 60_000;
+/** An address that has been quiet for so long begins anew. */
+const FORGOTTEN_MS = 15 * 60_000;
+const MOST_ADDRESSES = 1_000;
+
+interface Tally {
+  failures: number;
+  lastAt: number;
+}
+
+/** Slows down whoever guesses: each wrong guess doubles the pause before the next one from that address. */
+export class Attempts {
+  readonly #clock: Clock;
+  readonly #tallies = new Map<string, Tally>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @throws Refusal `slow-down` while the address has to wait; `retryAfter` tells how many seconds */
+  admit(address: string): void {
+    const tally = this.#tallies.get(keyOf(address));
+    if (!tally) return;
+    const waitMs = tally.lastAt + pauseMs(tally.failures) - this.#clock.now();
+    if (waitMs > 0) throw slowDown(waitMs);
+  }
+
+  failed(address: string): void {
+    const key = keyOf(address);
+    const now = this.#clock.now();
+    const tally = this.#tallies.get(key);
+    const failures = tally && now - tally.lastAt < FORGOTTEN_MS ? tally.failures + 1 : 1;
+    // Put at the end, so that the one who has been quiet for longest is forgotten first.
+    this.#tallies.delete(key);
+    this.#tallies.set(key, { failures, lastAt: now });
+    const [oldest] = this.#tallies.keys();
+    if (this.#tallies.size > MOST_ADDRESSES && oldest !== undefined) this.#tallies.delete(oldest);
+  }
+
+  succeeded(address: string): void {
+    this.#tallies.delete(keyOf(address));
+  }
+}
+
+function slowDown(waitMs: number): Refusal {
+  const retryAfter = Math.ceil(waitMs / 1_000);
+  return new Refusal('slow-down', 'too many wrong guesses; wait a little', { retryAfter });
+}
+
+function pauseMs(failures: number): number {
+  return failures < FREE ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FREE), LONGEST_MS);
+}
+
+/** Whoever has one IPv6 address has all of its /64. */
+function keyOf(address: string): string {
+  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const front = head.split(':').filter((part) => part !== '');
+  const back = tail.split(':').filter((part) => part !== '');
+  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0');
+  return [...front, ...zeros, ...back].slice(0, 4).join(':');
+}

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from 'pino';
+import type { Clock } from '../runtime/clock.ts';
+import { GatewayError } from '../runtime/errors.ts';
+import { aborted, Scope } from '../runtime/scope.ts';
+import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
+import { type AppParts, adminApp } from './app.ts';
+
+export interface AdminServerParts extends Omit<AppParts, 'signal'> {
+  readonly host: string;
+  /** 0 is any free one. */
+  readonly port: number;
+  /** Files in PEM; over https with them. They are read at each start. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Hears of the address each time it is open. */
+  readonly onListening: (address: AddressInfo, secure: boolean) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Not of a kind to keep the gateway from its work: whoever has the port will let it go, or the file be changed. */
+const PAUSES: Pauses = { minMs: 1_000, maxMs: 60_000, healthyMs: 10_000 };
+/** A page opens six; live views and events hold one each. */
+const MOST_CONNECTIONS = 128;
+/** For the head of a request, and for all of it: slower is no browser. */
+const HEAD_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** A connection on which nothing moves: events show a sign of life every 15 s. */
+const IDLE_MS = 60_000;
+const BYTES_OF_HEAD = 16 * 1024;
+
+/** The listener of the local page: opened again as often as it takes. */
+export class AdminServer implements Runnable {
+  readonly #parts: AdminServerParts;
+
+  constructor(parts: AdminServerParts) {
+    this.#parts = parts;
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    return supervise((life, working) => this.#listen(life, working), { signal, clock, log, pauses: PAUSES });
+  }
+
+  async #listen(signal: AbortSignal, working: () => void): Promise<void> {
+    const { host, port, onListening, tls } = this.#parts;
+    const life = new Scope(signal);
+    const server = this.#server(life.signal);
+    try {
+      server.listen({ host, port });
+      await once(server, 'listening', { signal });
+      working();
+      server.on('error', (err) => life.end(err));
+      const address = server.address();
+      if (address && typeof address === 'object') onListening(address, tls !== undefined);
+      await aborted(life.signal);
+    } catch (err) {
+      if (signal.aborted) return;
+      const reason = err instanceof Error ? err.message : String(err);
+      throw new GatewayError('process-failed', 'the local page cannot be served', { reason });
+    } finally {
+      life.end();
+      const closed = server.listening ? once(server, 'close') : undefined;
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    }
+  }
+
+  #server(signal: AbortSignal): Server {
+    const { tls } = this.#parts;
+    const app = adminApp({ ...this.#parts, signal });
+    // What hono makes of a request that it cannot read is an answer too, and never a line on stderr.
+    const listener = getRequestListener(app.fetch, {
+      overrideGlobalObjects: false,
+      errorHandler: () => new Response('bad request\n', { status: 400 }),
+    });
+    const limits = {
+      maxHeaderSize: BYTES_OF_HEAD,
+      headersTimeout: HEAD_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+    };
+    const server = tls
+      ? createTlsServer({ ...limits, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, listener)
+      : createServer(limits, listener);
+    server.maxConnections = MOST_CONNECTIONS;
+    server.setTimeout(IDLE_MS, (socket) => socket.destroy());
+    return server;
+  }
+}

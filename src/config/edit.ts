@@ -1,0 +1,79 @@
+import { type Document, isMap, isSeq, parseDocument } from 'yaml';
+import type { Fault } from './read.ts';
+
+/** Changes in the text of the configuration file. All that is not changed stays as it was written, comments too. */
+
+export type Path = ReadonlyArray<string | number>;
+
+export interface Change {
+  readonly path: Path;
+  /** Undefined takes the key out. */
+  readonly value: unknown;
+}
+
+/** What only the file's owner may set: with it, whoever has the page's password could run programs or read files. */
+const PROTECTED = [/^upgrade(\.|$)/, /^device\.reboot_command(\.|$)/, /^ffmpeg\.path$/, /^state_dir$/, /_file$/];
+
+/** Why changes may not come from the page, each with its path; none when they may. */
+export function refused(changes: readonly Change[]): Fault[] {
+  return changes.flatMap(({ path, value }) => leaves(path, value).flatMap(({ place, leaf }) => judged(place, leaf)));
+}
+
+function judged(path: string, leaf: unknown): Fault[] {
+  const fault = (message: string): Fault[] => [{ path, line: undefined, message }];
+  if (PROTECTED.some((pattern) => pattern.test(path))) return fault('can only be changed in the file itself');
+  // What is sent to a platform or a camera must not be able to carry the environment out.
+  if (typeof leaf === 'string' && /\$\{\w+\}/.test(leaf)) return fault('must not name the environment');
+  return [];
+}
+
+function leaves(path: Path, value: unknown): Array<{ readonly place: string; readonly leaf: unknown }> {
+  if (typeof value !== 'object' || value === null) return [{ place: path.join('.'), leaf: value }];
+  const below = Object.entries(value).flatMap(([key, item]) => leaves([...path, key], item));
+  return below.length > 0 ? below : [{ place: path.join('.'), leaf: undefined }];
+}
+
+/**
+ * The text with the changes in it.
+ * @throws SyntaxError when the text is no YAML, or a path leads through what is no place
+ */
+export function edited(text: string, changes: readonly Change[]): string {
+  const document = parseDocument(text);
+  const [broken] = document.errors;
+  if (broken) throw new SyntaxError(broken.message);
+  for (const { path, value } of changes) change(document, path, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+function change(document: Document, path: Path, value: unknown): void {
+  if (value === undefined) {
+    if (document.hasIn(path)) document.deleteIn(path);
+    return;
+  }
+  makeWay(document, path);
+  document.setIn(path, value);
+  // A secret stands in one place only.
+  const key = path.at(-1);
+  const inFile = [...path.slice(0, -1), `${key}_file`];
+  if (typeof key === 'string' && document.hasIn(inFile)) document.deleteIn(inFile);
+}
+
+/** What leads to the place is made where it is missing, or empty. */
+function makeWay(document: Document, path: Path): void {
+  for (let length = 1; length < path.length; length++) {
+    const place = path.slice(0, length);
+    const node: unknown = document.getIn(place, true);
+    if (isMap(node) || isSeq(node)) continue;
+    if (node !== undefined && !isEmpty(node)) throw new SyntaxError(`${place.join('.')} is a value of its own`);
+    document.setIn(place, document.createNode(typeof path[length] === 'number' ? [] : {}));
+  }
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || (typeof node === 'object' && 'value' in node && node.value === null);
+}
+
+/** A path as people write it, such as `channels.0.onvif.host`. */
+export function pathOf(words: string): Path {
+  return words.split('.').map((word) => (/^\d+$/.test(word) ? Number(word) : word));
+}

@@ -1,0 +1,37 @@
+import { Secret } from '../runtime/secret.ts';
+
+/** A configuration as it may be shown: in the shape of the file, and of each secret only that there is one. */
+
+const HIDDEN = { set: true };
+const SECRET_KEY = /^(?:login_password|password|token)$/;
+
+/** Of a configuration as it was read, with its defaults. */
+export function shown(value: unknown): unknown {
+  if (value instanceof Secret) return HIDDEN;
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]): Array<readonly [string, unknown]> => {
+      if (item === undefined) return [];
+      // The reader makes one value of username and password.
+      if (key === 'credentials' && isLogin(item))
+        return [
+          ['username', item.username],
+          ['password', HIDDEN],
+        ];
+      return [[key, shown(item)]];
+    }),
+  );
+}
+
+/** Of the plain content of the file. */
+export function shownAsWritten(value: unknown, key = ''): unknown {
+  if (SECRET_KEY.test(key) && value !== null && value !== undefined) return HIDDEN;
+  if (Array.isArray(value)) return value.map((item) => shownAsWritten(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shownAsWritten(item, name)]));
+}
+
+function isLogin(value: unknown): value is { readonly username: string } {
+  return typeof value === 'object' && value !== null && 'username' in value && 'password' in value;
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { Access } from '../admin/access.ts';
+import type { House } from '../admin/house.ts';
+import { newSetUpCode } from '../admin/set-up-code.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Roster } from '../runtime/roster.ts';
+import type { Runnable } from '../runtime/supervise.ts';
+import { addressesOf } from './addresses.ts';
+
+export interface PageParts {
+  readonly house: House;
+  /** The configuration in force; none while the set-up is to be done. */
+  readonly config: () => Config | undefined;
+  /** Where the set-up is served. */
+  readonly setUpAddress: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const PAGES = fileURLToPath(new URL('../../dist/pages/admin', import.meta.url));
+
+/** The local page: where it listens, and who gets in, as the configuration has it. Outlives every configuration. */
+export class Page implements Runnable {
+  readonly #parts: PageParts;
+  readonly #access: Access;
+  readonly #setUpCode = newSetUpCode();
+  readonly #servers = new Roster<'web', Runnable>();
+  #where = '';
+
+  constructor(parts: PageParts) {
+    this.#parts = parts;
+    this.#access = new Access({
+      keys: () => {
+        const config = parts.config();
+        return { setUp: config === undefined, password: config?.web.password, token: config?.web.token };
+      },
+      setUpCode: this.#setUpCode,
+      clock: parts.clock,
+    });
+  }
+
+  run(signal: AbortSignal): Promise<void> {
+    return this.#servers.run(signal);
+  }
+
+  /** Opens the page where the configuration has it; where that is the same as before, nobody's connection breaks. */
+  async follow(): Promise<void> {
+    const web = this.#parts.config()?.web;
+    const listen = web?.listen ?? this.#parts.setUpAddress;
+    const { enabled = true, hosts = [], cert_file: certFile, key_file: keyFile } = web ?? {};
+    const where = JSON.stringify([listen, enabled, hosts, certFile, keyFile]);
+    if (where === this.#where) return;
+    this.#where = where;
+    await this.#servers.replace('web', enabled ? await this.#server({ listen, hosts, certFile, keyFile }) : undefined);
+  }
+
+  async #server({ listen, hosts, certFile, keyFile }: Place): Promise<Runnable> {
+    const { house, version, clock } = this.#parts;
+    // Loaded when it is first needed, so that the platform is called before.
+    const { AdminServer } = await import('../admin/server.ts');
+    const [, host = '', port = '0'] = /^(.*):(\d+)$/.exec(listen) ?? [];
+    return new AdminServer({
+      ...{ house, access: this.#access, version, hosts, pages: PAGES, clock },
+      host: host.replace(/^\[|\]$/g, '') || '0.0.0.0',
+      port: Number(port),
+      tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+      log: this.#parts.log.child({ room: 'admin' }),
+      onListening: (address, secure) => this.#tell(address, secure),
+    });
+  }
+
+  #tell({ address, port }: { readonly address: string; readonly port: number }, secure: boolean): void {
+    const { log, config } = this.#parts;
+    const urls = addressesOf(address).map((each) => `${secure ? 'https' : 'http'}://${each}:${port}/`);
+    if (config()) log.info({ urls }, 'the local page is open');
+    else log.info({ urls, code: this.#setUpCode }, 'no configuration yet: open the local page and give this code');
+  }
+}
+
+interface Place {
+  readonly listen: string;
+  readonly hosts: readonly string[];
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
