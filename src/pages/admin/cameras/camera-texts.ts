@@ -27,6 +27,8 @@ export const CAMERA_TEXTS = {
   fits: ['Password fits', '密码正确'],
   'camera-unreachable': ['Does not answer', '没有响应'],
   'camera-unauthorized': ['Password refused', '密码被拒绝'],
+  'not-onvif': ['Does not speak ONVIF', '不支持 ONVIF'],
+  'no-usable-profile': ['Offers no usable stream', '没有可用的码流'],
   failed: ['Did not work', '尝试失败'],
   number: ['Channel number', '通道编号'],
   name: ['Name', '名称'],
