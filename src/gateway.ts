@@ -1,9 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import { AlarmPost } from './alarms/alarm-post.ts';
-import { PicturePost } from './alarms/picture-post.ts';
-import { PictureUpload } from './alarms/picture-upload.ts';
+import type { AlarmPost } from './alarms/alarm-post.ts';
 import { CameraSite, cameraFor } from './cameras.ts';
 import { Channel } from './channel/channel.ts';
 import { Channels } from './channel/channels.ts';
@@ -12,77 +7,29 @@ import { isSame } from './config/changes.ts';
 import type { ChannelConfig, Config } from './config/schema.ts';
 import { boxFor } from './device/box.ts';
 import { BoxHealth } from './device/box-health.ts';
-import { ClockWatch, thisBoot } from './device/clock-watch.ts';
-import { localDateTime } from './device/local-time.ts';
+import { ClockWatch } from './device/clock-watch.ts';
 import { askPlatformTime } from './device/platform-time.ts';
-import type { Restart } from './device/reboot.ts';
 import { checkStateDirectory, SelfCheck } from './device/self-check.ts';
-import type { Installation } from './device/upgrade/installation.ts';
-import { Upgrader } from './device/upgrade/upgrader.ts';
+import type { Upgrader } from './device/upgrade/upgrader.ts';
 import { Discovery } from './discovery.ts';
-import { Feeds } from './media/feed/feeds.ts';
-import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
+import { openKept } from './gateway-kept.ts';
+import type { GatewayParts, Kept, Rooms } from './gateway-parts.ts';
+import { alarmPostFor, upgraderFor } from './gateway-posts.ts';
+import type { Feeds } from './media/feed/feeds.ts';
 import { ffmpegVersion } from './media/ffmpeg/version.ts';
-import { FootageMedia } from './media/footage.ts';
 import { LiveMedia } from './media/live.ts';
 import { StillMedia } from './media/still.ts';
-import { alarmNotice } from './ovc/alarm-notice.ts';
 import type { OvdReport } from './ovc/keepalive.ts';
-import type { PacketSight } from './ovc/link.ts';
 import type { Login } from './ovc/login.ts';
 import { OvcLink } from './ovc/ovc-link.ts';
 import { PlatformHttp } from './recording/http.ts';
-import { CloudRecorder } from './recording/recorder.ts';
-import { Spool } from './recording/spool.ts';
-import type { Clock } from './runtime/clock.ts';
+import type { CloudRecorder } from './recording/recorder.ts';
 import { Roster } from './runtime/roster.ts';
 import { type Runnable, together } from './runtime/supervise.ts';
-import { TrustedTime } from './runtime/trusted-time.ts';
-import { Store } from './store/store.ts';
+import type { TrustedTime } from './runtime/trusted-time.ts';
+import type { Store } from './store/store.ts';
 
-export interface GatewayParts {
-  readonly config: Config;
-  readonly login: Login;
-  readonly stateDirectory: string;
-  /** Where releases stand, when this one was installed as one. */
-  readonly installation?: Installation | undefined;
-  readonly onlookers?: Onlookers;
-  /** Ends the process in good order, to be started again. */
-  readonly restart: Restart;
-  /** Whether a time server keeps the clock; another's word for tests. */
-  readonly underNtp?: (signal: AbortSignal) => Promise<boolean>;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
-
-/** Who looks on, for people: nothing here changes what the gateway does. */
-export interface Onlookers {
-  /** Something may be different from before. */
-  changed(): void;
-  readonly packet: PacketSight;
-  readonly alarm: AlarmDesk['raise'];
-}
-
-/** What a person may look at, and act on, from the local page. */
-export interface Rooms {
-  readonly alarms: AlarmPost;
-  readonly channels: Channels;
-  readonly discovery: Discovery;
-  readonly feeds: Feeds;
-  readonly health: BoxHealth;
-  readonly link: OvcLink;
-  readonly live: LiveMedia;
-  readonly recorder: CloudRecorder;
-  readonly selfCheck: SelfCheck;
-  readonly store: Store;
-}
-
-interface Kept {
-  readonly feeds: Feeds;
-  readonly recorder: CloudRecorder;
-  readonly store: Store;
-  readonly time: TrustedTime;
-}
+export type { GatewayParts, Onlookers, Rooms } from './gateway-parts.ts';
 
 /** The composition root: builds every part from the configuration and runs them as one. */
 export class Gateway implements Runnable {
@@ -120,7 +67,13 @@ export class Gateway implements Runnable {
     this.#store = store;
     this.time = time;
     const http = new PlatformHttp(login.ca, (at, secure) => time.heard(at, secure ? 'secure_date' : 'date'));
-    this.#alarms = this.#alarmPost(config, http, { clock, log: log.child({ room: 'alarms' }) });
+    this.#alarms = alarmPostFor(parts, {
+      http,
+      time,
+      store,
+      linked: () => this.#link.up && this.#timeAsked,
+      link: () => this.#link,
+    });
     const presets = (camera: string) => store.presetsOf(camera);
     const hearing = (channel: number) => store.hearingOf(channel);
     const site = new CameraSite({ events: config.events, presets, hearing, clock, log: log.child({ room: 'onvif' }) });
@@ -156,7 +109,7 @@ export class Gateway implements Runnable {
     this.#health = new BoxHealth({ stateDirectory, ...device });
     this.#clockWatch = new ClockWatch({ time, ...device, ...(parts.underNtp && { underNtp: parts.underNtp }) });
     const { reboot_command: rebootCommand, set_clock: maySetClock } = config.device;
-    this.#upgrader = this.#upgraderFor(parts, onChange);
+    this.#upgrader = upgraderFor(parts, { link: () => this.#link, onChange });
     const upgrade = this.#upgrader.order.bind(this.#upgrader);
     const heard = (at: Date): void => time.heard(at, 'sync_time');
     const box = boxFor({ rebootCommand, maySetClock, restart, upgrade, heard, ...device });
@@ -182,23 +135,7 @@ export class Gateway implements Runnable {
 
   /** Reads what earlier runs have left. `run` has to follow. */
   static async open(parts: GatewayParts): Promise<Gateway> {
-    const { config, stateDirectory, clock } = parts;
-    const { path: command, max_transcodes: maxTranscodes = Math.ceil(availableParallelism() / 2) } = config.ffmpeg;
-    const media = parts.log.child({ room: 'media' });
-    const encoders = new EncoderChoice({ command, clock, log: media });
-    const feeds = new Feeds({ command, encoders, maxTranscodes, clock, log: media });
-    const store = await Store.open({ directory: stateDirectory, clock, log: parts.log.child({ room: 'store' }) });
-    const log = parts.log.child({ room: 'recording' });
-    const { spool_max_bytes: maxBytes, spool_max_age } = config.recording;
-    const bounds = { maxBytes, maxAgeMs: spool_max_age * 1_000 };
-    const time = new TrustedTime({ ...thisBoot, clock, memory: store.time, log: parts.log.child({ room: 'device' }) });
-    const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, stamps: time, log });
-    const footage = new FootageMedia(feeds);
-    const recorder = await CloudRecorder.open({
-      ...{ footage, spool, book: store, clock, stamps: time, log, ca: parts.login.ca },
-      heard: (at, how) => time.heard(at, how),
-    });
-    return new Gateway(parts, { feeds, recorder, store, time });
+    return new Gateway(parts, await openKept(parts));
   }
 
   /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
@@ -260,39 +197,6 @@ export class Gateway implements Runnable {
     const link = this.#links.members.get('ovc');
     if (!link) throw new Error('there is always a link');
     return link;
-  }
-
-  #upgraderFor(parts: GatewayParts, onChange: () => void): Upgrader {
-    const { config, login, stateDirectory, installation, restart, clock, log } = parts;
-    const { keys, allow_downgrade: allowDowngrade, max_bytes: maxBytes } = config.upgrade;
-    return new Upgrader({
-      ...{ version: login.firmwareModel, installation, ca: login.ca, restart, onChange },
-      ...{ keys, allowDowngrade, maxBytes, directory: join(stateDirectory, 'upgrade') },
-      link: () => {
-        const { link, keepalive } = this.#link.status;
-        return { upSince: link.state === 'up' ? link.since : undefined, answered: keepalive };
-      },
-      ...{ clock, log: log.child({ room: 'device' }) },
-    });
-  }
-
-  #alarmPost(
-    { alarms }: Config,
-    http: PlatformHttp,
-    world: { readonly clock: Clock; readonly log: Logger },
-  ): AlarmPost {
-    const upload = new PictureUpload({ http, method: alarms.picture_upload, clock: world.clock });
-    return new AlarmPost({
-      notify: async (edge, received) => {
-        const answer = await this.#link.call('AlarmNotify', alarmNotice(edge, localDateTime), received);
-        return answer.pic_upload_url;
-      },
-      linked: () => this.#link.up && this.#timeAsked,
-      stamps: this.time,
-      book: this.#store,
-      pictures: new PicturePost({ upload, ...world }),
-      ...world,
-    });
   }
 
   /**

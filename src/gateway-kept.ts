@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { thisBoot } from './device/clock-watch.ts';
+import type { GatewayParts, Kept } from './gateway-parts.ts';
+import { Feeds } from './media/feed/feeds.ts';
+import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
+import { FootageMedia } from './media/footage.ts';
+import { CloudRecorder } from './recording/recorder.ts';
+import { Spool } from './recording/spool.ts';
+import { TrustedTime } from './runtime/trusted-time.ts';
+import { Store } from './store/store.ts';
+
+/** Opens what outlives a gateway: its memory, what waits for delivery, and the time as it was known. */
+export async function openKept(parts: GatewayParts): Promise<Kept> {
+  const { config, stateDirectory, clock } = parts;
+  const { path: command, max_transcodes: maxTranscodes = Math.ceil(availableParallelism() / 2) } = config.ffmpeg;
+  const media = parts.log.child({ room: 'media' });
+  const encoders = new EncoderChoice({ command, clock, log: media });
+  const feeds = new Feeds({ command, encoders, maxTranscodes, clock, log: media });
+  const store = await Store.open({ directory: stateDirectory, clock, log: parts.log.child({ room: 'store' }) });
+  const log = parts.log.child({ room: 'recording' });
+  const { spool_max_bytes: maxBytes, spool_max_age } = config.recording;
+  const bounds = { maxBytes, maxAgeMs: spool_max_age * 1_000 };
+  const time = new TrustedTime({ ...thisBoot, clock, memory: store.time, log: parts.log.child({ room: 'device' }) });
+  const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, stamps: time, log });
+  const footage = new FootageMedia(feeds);
+  const recorder = await CloudRecorder.open({
+    ...{ footage, spool, book: store, clock, stamps: time, log, ca: parts.login.ca },
+    heard: (at, how) => time.heard(at, how),
+  });
+  return { feeds, recorder, store, time };
+}
