@@ -31,6 +31,12 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
       ],
       load: async () => (await import('./commands/check.ts')).check,
     },
+    'support-bundle': {
+      usage: 'support-bundle [-c FILE] [-o FILE]',
+      does: 'all that support has to know, in one tar.gz without any password',
+      details: ['', 'Configuration, check, state, network and the newest log lines; where the service runs, as root.'],
+      load: async () => (await import('./commands/support-bundle.ts')).supportBundleCommand,
+    },
     bind: {
       usage: 'bind ID [-c FILE]',
       does: 'binds this device to the account that the platform gave ID for',

@@ -41,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway-posts.ts': ['gateway-parts.ts', ...EDGES],
   'gateway-parts.ts': EDGES,
   service: [
+    'support',
     'runtime',
     'config',
     'channel',
@@ -56,7 +57,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'discovery.ts',
     'gateway.ts',
   ],
+  support: ['runtime', 'config', 'channel', 'ovc', 'onvif', 'media', 'store', 'device', 'cameras.ts', 'discovery.ts'],
   commands: [
+    'support',
     'runtime',
     'config',
     'channel',

@@ -95,7 +95,7 @@ test('the commands of the help and of the README are the same', () => {
     encoding: 'utf8',
     cwd: ROOT,
   });
-  const helped = [...help.matchAll(/^ {2}ovd-gateway (\w+)/gm)].map(([, word = '']) => word);
+  const helped = [...help.matchAll(/^ {2}ovd-gateway ([\w-]+)/gm)].map(([, word = '']) => word);
   const told = firstCells(section('Run it'))
     .flatMap(quoted)
     .map((usage) => usage.split(' ')[0] ?? '');

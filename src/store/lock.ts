@@ -39,6 +39,17 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   return { release: () => file.close() };
 }
 
+/** Whether a gateway has the directory at present; touches nothing. */
+export async function isLocked(directory: string): Promise<boolean> {
+  const file = await open(join(directory, LOCK_FILE), 'r').catch(() => undefined);
+  if (!file) return false;
+  try {
+    return (await exitCodeOfFlock(file)) === TAKEN;
+  } finally {
+    await file.close();
+  }
+}
+
 async function opened(directory: string): Promise<FileHandle | undefined> {
   try {
     await ensureDirectory(directory);

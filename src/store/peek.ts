@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { type CameraSections, cameraSections } from './camera-sections.ts';
-import { STATE_FILE } from './store.ts';
+import type { CameraSections } from './camera-sections.ts';
+import { STATE_FILE, type State, stateSchema } from './store.ts';
 
-const sections = z.object(cameraSections);
-
-/** What a gateway remembers of its cameras, read beside it without touching anything; empty where there is nothing. */
-export async function peekCameras(directory: string): Promise<CameraSections> {
+/** What a gateway remembers, read beside it without touching anything; empty where there is nothing. */
+export async function peekState(directory: string): Promise<State> {
   try {
-    return sections.parse(JSON.parse(await readFile(join(directory, STATE_FILE), 'utf8')));
+    return stateSchema.parse(JSON.parse(await readFile(join(directory, STATE_FILE), 'utf8')));
   } catch {
     // No file yet, or one that the gateway will have its own say about.
-    return sections.parse({});
+    return stateSchema.parse({});
   }
 }
+
+/** The same of its cameras alone. */
+export const peekCameras = (directory: string): Promise<CameraSections> => peekState(directory);

@@ -58,7 +58,7 @@ const knownTime = z
   .default({ latestMs: 0, earlierMs: 0, boots: {} }) satisfies z.ZodType<KnownTime>;
 
 /** Each section has a default, so that a file of an older version is complete too. */
-const stateSchema = z.object({
+export const stateSchema = z.object({
   recordings: z.record(z.string(), recording).default({}),
   alarms: z.array(alarm).default([]),
   ...cameraSections,
@@ -68,7 +68,7 @@ const stateSchema = z.object({
   presets: z.record(z.string(), z.record(z.string().regex(/^\d{1,3}$/), preset)).default({}),
 });
 
-type State = z.infer<typeof stateSchema>;
+export type State = z.infer<typeof stateSchema>;
 
 export interface StoreParts {
   readonly directory: string;

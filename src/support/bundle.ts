@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { Config } from '../config/schema.ts';
+import { secretsIn } from '../config/secrets.ts';
+import { BoxHealth } from '../device/box-health.ts';
+import { runProgram } from '../device/program.ts';
+import { scrubber } from '../runtime/log.ts';
+import type { BoxLookParts } from './box-looks.ts';
+import { networkSummary, stateSummary, systemSummary } from './box-summary.ts';
+import { checkup } from './checkup.ts';
+import type { Finding } from './finding.ts';
+import { redactedYaml } from './redacted.ts';
+import { type TarFile, tarOf } from './tar.ts';
+
+/** All that support has to know of one gateway, in one archive, without any secret. */
+
+export interface BundleParts extends Omit<BoxLookParts, 'config'> {
+  /** Where the configuration is, and what it says; undefined while it says nothing that makes sense. */
+  readonly file: string;
+  readonly config: Config | undefined;
+  readonly version: string;
+  /** How the gateway that runs is, as the local page shows it; undefined where none is asked. */
+  readonly status?: unknown;
+  /** The newest lines of its log; where they are not given, the journal is asked. */
+  readonly logLines?: readonly string[];
+  /** Takes out what the gateway knows to be secret beside what stands in the configuration. */
+  readonly scrub?: (text: string) => string;
+}
+
+const SERVICE = 'ovd-gateway';
+const JOURNAL = ['journalctl', '-u', SERVICE, '-n', '2000', '--no-pager', '-o', 'cat'];
+const MOST_LOG_CHARACTERS = 2_000_000;
+
+const compress = promisify(gzip);
+
+/** The archive, as tar.gz. Takes as long as a check does; a part that fails says so in its place. */
+export async function supportBundle(parts: BundleParts, signal: AbortSignal): Promise<Buffer> {
+  const { file, config, stateDirectory, version, status, clock } = parts;
+  const known = scrubber(config ? secretsIn(config) : []);
+  const scrub = (text: string): string => known(parts.scrub?.(text) ?? text);
+  const health = new BoxHealth({ stateDirectory, clock, log: parts.log });
+  const texts: Readonly<Record<string, () => Promise<string>>> = {
+    'README.txt': async () => README,
+    'system.json': async () => json(await systemSummary(config?.ffmpeg.path ?? 'ffmpeg', version, signal)),
+    'box.json': async () => json(await health.read()),
+    'config.yaml': async () => redactedYaml(await readFile(file, 'utf8')),
+    'check.json': async () => json(config ? await checked({ ...parts, config }, signal) : 'there is no configuration'),
+    'status.json': async () => json(status ?? 'not asked'),
+    'state.json': async () => json(await stateSummary(stateDirectory)),
+    'network.txt': () => networkSummary(signal),
+    'log.jsonl': () => logTail(parts, signal),
+  };
+  const files: TarFile[] = [];
+  for (const [name, make] of Object.entries(texts)) {
+    const text = await make().catch(
+      (err: unknown) => `could not be had: ${err instanceof Error ? err.message : err}\n`,
+    );
+    files.push({ name: `${SERVICE}-support/${name}`, text: scrub(text) });
+  }
+  return compress(tarOf(files, clock.wall()));
+}
+
+/** Under which name the archive is to be kept. */
+export function bundleName(at: Date): string {
+  return `${SERVICE}-support-${at.toISOString().slice(0, 19).replaceAll(':', '-')}.tar.gz`;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+async function checked(parts: BoxLookParts, signal: AbortSignal): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const finding of checkup(parts, signal)) findings.push(finding);
+  return findings;
+}
+
+async function logTail({ logLines: lines }: BundleParts, signal: AbortSignal): Promise<string> {
+  const text = lines ? lines.join('\n') : await runProgram(JOURNAL, signal);
+  return text.slice(-MOST_LOG_CHARACTERS);
+}
+
+const README = `What is in here:
+system.json   versions, board, kernel
+box.json      load, memory, disk, temperature, complaints of the board
+config.yaml   the configuration; every secret and every remark is left out
+check.json    what a check of configuration, ffmpeg, disk, time, platform and cameras has found
+status.json   how the gateway was, when it was running
+state.json    what it remembers: counts, cameras, spooled recordings
+network.txt   addresses, routes, name servers, time keeping, disk use
+log.jsonl     the newest lines of the log
+`;
