@@ -169,7 +169,10 @@ async function trySuite(suite: string, archives: Archives): Promise<void> {
   installWithoutSystemd(tree, archives);
   const quicker = tree.file('etc/systemd/system/ovd-gateway.service.d');
   mkdirSync(quicker);
-  writeFileSync(join(quicker, 'test.conf'), `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\nType=exec\nWatchdogSec=0\n`);
+  writeFileSync(
+    join(quicker, 'test.conf'),
+    `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\nType=exec\nWatchdogSec=0\n`,
+  );
   await tree.boot();
   const box = new InstalledBox(tree, archives.folder);
   try {
