@@ -12,6 +12,7 @@ units=/etc/systemd/system
 unit=$units/ovd-gateway.service
 drop_ins=$unit.d
 command=/usr/local/bin/ovd-gateway
+setup_log='no configuration yet\|the local page is open'
 least_ffmpeg=5
 node_for_old_systems=22
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -20,14 +21,15 @@ staging=''
 usage() {
 	cat <<USAGE
 sudo ./install.sh [--node FILE] [--no-start] [--allow-reboot] [--allow-clock]
-    installs this release, or upgrades to it; configuration and state stay as they are
+    installs this release, or upgrades to it; configuration and state stay as they are. What is allowed may also be
+    said later: sudo $home/install.sh --allow-reboot
       --node FILE      the Node to run on, instead of the one that is found
       --no-start       leaves the service as it is
       --allow-reboot   RebootDevice reboots the box, not only the service
       --allow-clock    SyncTime may set the box's clock (with device.set_clock: true)
-sudo ./install.sh --rollback
+sudo $home/install.sh --rollback
     goes back to the release that was installed before
-sudo ./install.sh --uninstall [--keep | --purge]
+sudo $home/install.sh --uninstall [--keep | --purge]
     removes it; configuration and state too with --purge, not with --keep; asks when neither is said
 USAGE
 }
@@ -199,12 +201,25 @@ prune() { # keep, keep
 	done
 }
 
+# The service's user may change the releases, so root keeps its own copy of whatever root runs.
+put_tools() {
+	install -d -m 755 "$home/systemd" "$home/systemd/drop-ins"
+	for name in launcher command ovd-gateway.service drop-ins/reboot.conf drop-ins/clock.conf drop-ins/no-upgrade.conf; do
+		put 644 "$here/systemd/$name" "$home/systemd/$name"
+	done
+	put 755 "$here/install.sh" "$home/install.sh"
+}
+
 put_service() {
 	put 755 "$here/systemd/launcher" "$home/launcher"
 	ln -sfn "$node" "$home/node"
 	install -d -m 755 "$units" "$(dirname "$command")"
 	put 644 "$here/systemd/ovd-gateway.service" "$unit"
 	put 755 "$here/systemd/command" "$command"
+	put_drop_ins
+}
+
+put_drop_ins() {
 	# What was allowed once stays so, until it is taken away by hand.
 	for drop_in in reboot clock; do
 		case " $allowed " in *" $drop_in "*) ;; *) [ -e "$drop_ins/$drop_in.conf" ] || continue ;; esac
@@ -241,19 +256,40 @@ start() {
 
 first_address() { hostname -I 2>/dev/null | cut -d ' ' -f 1; }
 
+field() { sed -n "s/.*\"$1\":\\[\\{0,1\\}\"\\([^\"]*\\)\".*/\\1/p" | tail -n 1; }
+
+# The gateway says in its log where its page is, and which code the set-up wants.
 page() {
-	if [ -e "$config/gateway.yaml" ]; then
-		say "configuration: $config/gateway.yaml; log: journalctl -u ovd-gateway; look over it: sudo ovd-gateway check"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		heard=$(journalctl -u ovd-gateway --since "$since" --no-pager -o cat 2>/dev/null | grep "$setup_log" || true)
+		[ -z "$heard" ] || break
+		sleep 0.5
+	done
+	url=$(echo "$heard" | field urls)
+	code=$(echo "$heard" | field code)
+	if [ -n "$code" ]; then
+		address=$(first_address)
+		say "to set it up, open ${url:-http://${address:-this-box}:8080/} and give the code $code"
 		return
 	fi
-	address=$(first_address)
-	say "open http://${address:-this-box}:8080 to set it up"
-	say 'the set-up code it asks for: journalctl -u ovd-gateway | grep -i code'
+	[ -z "$url" ] || say "its page: $url"
+	say "configuration: $config/gateway.yaml; log: journalctl -u ovd-gateway; look over it: sudo ovd-gateway check"
 }
 
-# --- the three orders ---
+# --- the orders ---
+
+# Root's copy of this script, with nothing to install: only what is allowed changes.
+allow() {
+	[ -n "$allowed" ] || die "to upgrade, run the install.sh of the newer release; for the rest see --help"
+	put_drop_ins
+	start
+}
 
 install_release() {
+	if [ "$here" = "$home" ]; then
+		allow
+		return
+	fi
 	if [ ! -s "$here/release.json" ] || [ ! -s "$here/dist/main.js" ]; then
 		die 'this is not an unpacked release; unpack ovd-gateway-<version>.tar.gz and run the install.sh in it'
 	fi
@@ -266,6 +302,7 @@ install_release() {
 	before=$(current)
 	make_user
 	make_directories
+	put_tools
 	put_release
 	put_service
 	point_to "$version"
