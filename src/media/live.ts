@@ -6,6 +6,7 @@ import { together } from '../runtime/supervise.ts';
 import type { Feeds } from './feed/feeds.ts';
 import { givesFlv } from './ffmpeg/arguments.ts';
 import { Push } from './push.ts';
+import type { PushStatus } from './push-status.ts';
 
 export interface LiveParts {
   readonly feeds: Feeds;
@@ -15,26 +16,18 @@ export interface LiveParts {
   readonly ca?: string | undefined;
 }
 
-export interface PushStatus {
-  /** Of the media server. */
-  readonly host: string;
-  readonly since: Date;
-  readonly droppedGops: number;
-}
-
 /** Live views: a Feed on one side, an RTMP server on the other, both opened at once because each takes its time. */
 export class LiveMedia implements Live {
   readonly #parts: LiveParts;
-  readonly #pushes = new Map<string, { readonly host: string; readonly since: Date; readonly push: Push }>();
+  readonly #pushes = new Map<string, Push>();
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
   }
 
-  /** The push with that stream id, for people; undefined where there is none. */
+  /** Of the push with that stream id; undefined where there is none. */
   statusOf(streamId: string): PushStatus | undefined {
-    const found = this.#pushes.get(streamId);
-    return found && { host: found.host, since: found.since, droppedGops: found.push.droppedGops };
+    return this.#pushes.get(streamId)?.status;
   }
 
   async push(order: PushOrder, report: (report: PushReport) => void, signal: AbortSignal): Promise<void> {
@@ -42,12 +35,11 @@ export class LiveMedia implements Live {
     const push = new Push({ order, report, clock, ca, log: log.child({ stream_id: order.streamId }) });
     const { stream, video, maxBitsPerSecond } = order;
     const source = { name: stream.name, stream, video, maxBitsPerSecond };
-    const entry = { host: hostIn(order.url), since: clock.wall(), push };
-    this.#pushes.set(order.streamId, entry);
+    this.#pushes.set(order.streamId, push);
     try {
       await together(signal, [{ run: (scope) => feeds.open(source, push, scope) }, push]);
     } finally {
-      if (this.#pushes.get(order.streamId) === entry) this.#pushes.delete(order.streamId);
+      if (this.#pushes.get(order.streamId) === push) this.#pushes.delete(order.streamId);
     }
   }
 
@@ -57,9 +49,4 @@ export class LiveMedia implements Live {
     const source = { name: stream.name, stream, video: 'copy' as const, maxBitsPerSecond: 0 };
     await this.#parts.feeds.open(source, {}, signal);
   }
-}
-
-/** Nothing but the host: the rest of the address may hold a key. */
-function hostIn(url: string): string {
-  return /^[a-z]+:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(url)?.[1] ?? '';
 }

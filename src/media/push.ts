@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PushOrder, PushReport } from '../channel/ports.ts';
+import { ByteRate } from '../runtime/byte-rate.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
@@ -7,7 +8,8 @@ import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import type { FeedConsumer } from './feed/audience.ts';
 import { GopCache } from './feed/gop-cache.ts';
 import { type FlvTag, isKeyFrame } from './flv-tag.ts';
-import { Congestion } from './rtmp/congestion.ts';
+import { hostIn, type PushStatus, sum } from './push-status.ts';
+import { Congestion, type Dropped } from './rtmp/congestion.ts';
 import type { Publication } from './rtmp/publication.ts';
 import { openPublisher } from './rtmp/publisher.ts';
 import { Timeline } from './rtmp/timeline.ts';
@@ -43,18 +45,37 @@ export class Push implements Runnable, FeedConsumer {
   /** Ends with the push, or with the first failure if that comes before the first success. */
   #scope = new Scope();
   #line: Line | undefined;
+  readonly #rate: ByteRate;
   #live = false;
+  #since: Date;
+  #why: string | undefined;
   #hasBeenLive = false;
-  /** On the connections before this one. */
-  #droppedBefore = 0;
+  #publishes = 0;
+  /** By the lines before the present one. */
+  #droppedBefore: Dropped = { gops: 0, tags: 0, bytes: 0 };
 
   constructor(parts: PushParts) {
     this.#parts = parts;
+    this.#rate = new ByteRate(parts.clock);
+    this.#since = parts.clock.wall();
   }
 
-  /** Groups of pictures that the uplink was too slow for. */
-  get droppedGops(): number {
-    return this.#droppedBefore + (this.#line?.congestion.dropped.gops ?? 0);
+  get status(): PushStatus {
+    const { streamId, stream, url } = this.#parts.order;
+    const dropped = this.#line ? sum(this.#droppedBefore, this.#line.congestion.dropped) : this.#droppedBefore;
+    return {
+      streamId,
+      stream,
+      host: hostIn(url),
+      live: this.#live,
+      since: this.#since,
+      why: this.#why,
+      bitsPerSecond: this.#rate.bitsPerSecond,
+      publishes: this.#publishes,
+      dropped,
+      droppedGops: dropped.gops,
+      bufferedBytes: this.#line?.publication.bufferedBytes ?? 0,
+    };
   }
 
   /**
@@ -95,13 +116,14 @@ export class Push implements Runnable, FeedConsumer {
     const { order, clock, log, ca } = this.#parts;
     try {
       const publication = await openPublisher({ url: order.url, clock, log, ca }, signal);
+      this.#publishes++;
       this.#line = this.#begun(publication);
       await publication.done;
     } catch (err) {
       if (!signal.aborted) this.#failed(err);
       throw err;
     } finally {
-      this.#droppedBefore = this.droppedGops;
+      if (this.#line) this.#droppedBefore = sum(this.#droppedBefore, this.#line.congestion.dropped);
       this.#line = undefined;
     }
   }
@@ -125,8 +147,9 @@ export class Push implements Runnable, FeedConsumer {
 
   #pass(publication: Publication, tag: FlvTag): void {
     publication.send(tag);
+    this.#rate.count(tag.body.length);
     if (this.#live || !isKeyFrame(tag)) return;
-    this.#live = true;
+    this.#turn(true);
     this.#hasBeenLive = true;
     this.#parts.report({ live: true });
   }
@@ -136,7 +159,14 @@ export class Push implements Runnable, FeedConsumer {
       this.#scope.end(err);
       return;
     }
-    this.#live = false;
-    this.#parts.report({ live: false, why: err instanceof GatewayError ? err.sentence : 'failed unexpectedly' });
+    const why = err instanceof GatewayError ? err.sentence : 'failed unexpectedly';
+    this.#turn(false, why);
+    this.#parts.report({ live: false, why });
+  }
+
+  #turn(live: boolean, why?: string): void {
+    if (live !== this.#live) this.#since = this.#parts.clock.wall();
+    this.#live = live;
+    this.#why = why;
   }
 }

@@ -3,14 +3,15 @@ import type { Logger } from 'pino';
 import type { RecordSettings } from '../channel/ports.ts';
 import { Bell } from '../runtime/bell.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type GatewayError, isKind } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
 import type { Stamps } from '../runtime/stamps.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
+import { Allowance } from './allowance.ts';
 import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
 import type { Spool } from './spool.ts';
+import { type Counts, Tally } from './tally.ts';
 
 /**
  * Brings one session's segments to the platform: in order, one at a time, each until it is there. Knows when to ask,
@@ -19,8 +20,6 @@ import type { Spool } from './spool.ts';
 
 /** After each failure of one and the same segment; the next segment begins anew. */
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE_INFINITY };
-/** What a segment's upload may take. It grows where that is too short, so that a slow line gets through in the end. */
-const ALLOWANCE = { leastMs: 30_000, mostMs: 480_000 };
 /** For so long a platform may be away after a session's end; the spool keeps footage no longer, unless told to. */
 const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 /** Live footage goes before what an outage has left, when sessions wait for a line. */
@@ -42,14 +41,26 @@ export interface DeliveryParts {
   readonly giveUpAfterMs?: number;
 }
 
-export interface DeliveryStatus {
+export interface DeliveryStatus extends Counts {
+  /** Segments that the platform has not got yet, in memory and on disk. */
   readonly waiting: number;
+  readonly waitingBytes: number;
   readonly onDisk: number;
   readonly memoryBytes: number;
-  readonly delivered: number;
-  /** Segments that neither memory nor disk could hold, or that were damaged there. */
-  readonly lost: number;
+  /** The platform says: not now. */
   readonly paused: boolean;
+}
+
+/** While it is open, more segments will come; then what there is has to be delivered and confirmed. */
+type Life =
+  | { readonly stage: 'open' }
+  /** On the monotonic clock. */
+  | { readonly stage: 'ended'; readonly atMs: number }
+  | { readonly stage: 'over' };
+
+interface Sent {
+  readonly outcome: UploadOutcome;
+  readonly tookMs: number;
 }
 
 export class Delivery implements Runnable {
@@ -61,12 +72,9 @@ export class Delivery implements Runnable {
   #paused = false;
   /** A segment came since the platform last said: not now. */
   #mayAsk = false;
-  /** When the session ended, on the monotonic clock. */
-  #endedAt: number | undefined;
-  #saved = false;
-  #allowanceMs = ALLOWANCE.leastMs;
-  #delivered = 0;
-  #lost = 0;
+  #life: Life = { stage: 'open' };
+  readonly #allowance = new Allowance();
+  readonly #tally = new Tally();
 
   constructor(parts: DeliveryParts) {
     const { session, spool, limits } = parts;
@@ -77,8 +85,8 @@ export class Delivery implements Runnable {
   }
 
   get status(): DeliveryStatus {
-    const { length: waiting, onDisk, memoryBytes } = this.#queue;
-    return { waiting, onDisk, memoryBytes, delivered: this.#delivered, lost: this.#lost, paused: this.#paused };
+    const { length: waiting, bytes: waitingBytes, onDisk, memoryBytes } = this.#queue;
+    return { waiting, waitingBytes, onDisk, memoryBytes, paused: this.#paused, ...this.#tally.counts };
   }
 
   /** Where the newest waiting segment ends; what comes next begins there. */
@@ -88,6 +96,7 @@ export class Delivery implements Runnable {
 
   /** Takes the session's next segment. */
   add(segment: Segment): void {
+    this.#tally.made(segment);
     // The newest is kept even without a pre-record time: the platform is asked with it.
     if (this.#paused) this.#queue.addToRing(segment, Math.max(this.#ring, 1));
     else this.#queue.add(segment);
@@ -97,13 +106,13 @@ export class Delivery implements Runnable {
 
   /** No more segments will come. */
   end(): void {
-    this.#endedAt ??= this.#parts.clock.now();
+    if (this.#life.stage === 'open') this.#life = { stage: 'ended', atMs: this.#parts.clock.now() };
     this.#news.ring();
   }
 
   /** More segments will come after all. */
   reopen(): void {
-    this.#endedAt = undefined;
+    this.#life = { stage: 'open' };
   }
 
   /**
@@ -111,7 +120,7 @@ export class Delivery implements Runnable {
    * put on disk.
    */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#saved) {
+    while (!signal.aborted && this.#life.stage !== 'over') {
       if (this.#hasToWait) await this.#news.heard(signal);
       else if (this.#isComplete) await this.#tryUntilMoved(signal, (attempt) => this.#save(attempt));
       else await this.#tryUntilMoved(signal, (attempt) => this.#deliverHead(attempt));
@@ -122,12 +131,12 @@ export class Delivery implements Runnable {
   }
 
   get #ended(): boolean {
-    return this.#endedAt !== undefined;
+    return this.#life.stage !== 'open';
   }
 
   get #isOverdue(): boolean {
     const { clock, giveUpAfterMs = GIVE_UP_AFTER_MS } = this.#parts;
-    return this.#endedAt !== undefined && clock.now() - this.#endedAt > giveUpAfterMs;
+    return this.#life.stage === 'ended' && clock.now() - this.#life.atMs > giveUpAfterMs;
   }
 
   get #isComplete(): boolean {
@@ -157,25 +166,23 @@ export class Delivery implements Runnable {
     if (!waiting) return;
     this.#mayAsk = false;
     const priority = waiting.onDisk ? PRIORITY.backlog : PRIORITY.live;
-    const outcome = await lines.add(() => this.#send(waiting, signal), { priority, signal });
-    if (outcome) await this.#conclude(waiting, outcome, signal);
+    const sent = await lines.add(() => this.#send(waiting, signal), { priority, signal });
+    if (sent) await this.#conclude(waiting, sent, signal);
   }
 
   /** Undefined when the segment turned out to be lost. */
-  async #send(waiting: Waiting, signal: AbortSignal): Promise<UploadOutcome | undefined> {
+  async #send(waiting: Waiting, signal: AbortSignal): Promise<Sent | undefined> {
     const { dialogue, clock } = this.#parts;
     try {
       const segment = await this.#queue.open(waiting);
       if (!segment) return undefined;
       const since = clock.now();
       const onWanted = (): void => this.#resume();
-      const outcome = await dialogue.upload(
-        await this.#stamped(segment, signal),
-        { allowanceMs: this.#allowanceMs, onWanted },
-        signal,
-      );
-      this.#learn(outcome, clock.now() - since);
-      return outcome;
+      const stamped = await this.#stamped(segment, signal);
+      const outcome = await dialogue.upload(stamped, { allowanceMs: this.#allowance.ms, onWanted }, signal);
+      const tookMs = clock.now() - since;
+      this.#allowance.learn(outcome, tookMs);
+      return { outcome, tookMs };
     } finally {
       this.#queue.sent();
     }
@@ -189,11 +196,11 @@ export class Delivery implements Runnable {
     return { ...segment, startUs: segment.startUs + stamps.correctionMs(segment.era) * 1000 };
   }
 
-  async #conclude(waiting: Waiting, outcome: UploadOutcome, signal: AbortSignal): Promise<void> {
+  async #conclude(waiting: Waiting, { outcome, tookMs }: Sent, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     switch (outcome.kind) {
       case 'stored':
-        this.#delivered++;
+        this.#tally.delivered(waiting.facts, Math.round(tookMs));
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);
       case 'paused':
@@ -212,16 +219,16 @@ export class Delivery implements Runnable {
     const outcome = await this.#parts.dialogue.save(signal);
     if (outcome.kind === 'failed') throw outcome.why;
     // The session may have been ordered again meanwhile.
-    this.#saved = this.#isComplete;
+    if (this.#isComplete) this.#life = { stage: 'over' };
   }
 
   /** A platform that never comes back would be asked for ever, by one more session after each of its orders. */
   async #giveUp(): Promise<void> {
     const { length: segments } = this.#queue;
     this.#parts.log.error({ segments }, 'recording given up: the platform does not take it');
-    this.#lost += segments;
+    this.#tally.lost(segments);
     await this.#queue.clear();
-    this.#saved = true;
+    this.#life = { stage: 'over' };
   }
 
   async #pause(): Promise<void> {
@@ -237,21 +244,11 @@ export class Delivery implements Runnable {
     this.#paused = false;
   }
 
-  #learn(outcome: UploadOutcome, tookMs: number): void {
-    if (outcome.kind === 'stored') this.#allow(tookMs * 2);
-    if (outcome.kind === 'failed' && isTimeOut(outcome.why)) this.#allow(this.#allowanceMs * 2);
-  }
-
-  #allow(ms: number): void {
-    this.#allowanceMs = Math.min(Math.max(ms, ALLOWANCE.leastMs), ALLOWANCE.mostMs);
-  }
-
   #lose({ startUs, durationUs }: SegmentFacts): void {
-    this.#lost++;
-    const fields = { start: new Date(startUs / 1000).toISOString(), seconds: durationUs / 1e6, lost: this.#lost };
+    this.#tally.lost();
+    const { lost } = this.#tally.counts;
+    const fields = { start: new Date(startUs / 1000).toISOString(), seconds: durationUs / 1e6, lost };
     // Once per session as an error; the count is in the status.
-    this.#parts.log[this.#lost === 1 ? 'error' : 'debug'](fields, 'segment lost');
+    this.#parts.log[lost === 1 ? 'error' : 'debug'](fields, 'segment lost');
   }
 }
-
-const isTimeOut = (err: GatewayError): boolean => isKind(err, 'timed-out');

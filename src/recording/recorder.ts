@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type {
+  CameraStream,
   Footage,
   Recorder,
   RecordOrder,
@@ -54,12 +55,21 @@ export interface SessionStatus extends DeliveryStatus {
   readonly channel: number;
   readonly sessionId: string;
   readonly finished: boolean;
+  /** What is being recorded; undefined while nothing is, because the session only delivers. */
+  readonly stream: CameraStream | undefined;
+  readonly flowing: boolean;
+  /** When it became so; undefined before that was known. */
+  readonly since: Date | undefined;
+  /** Why no footage comes in. */
+  readonly why: string | undefined;
 }
 
 export interface RecorderStatus {
   /** The disk does not take segments that the network does not take: an outage now costs footage. */
   readonly degraded: boolean;
   readonly spoolBytes: number;
+  /** What the platform has not got yet and wants, of all sessions: what a paused one keeps is none of it. */
+  readonly backlog: { readonly segments: number; readonly bytes: number };
   readonly sessions: readonly SessionStatus[];
 }
 
@@ -69,7 +79,9 @@ interface Session {
   readonly delivery: Delivery;
   readonly log: Logger;
   remembered: RememberedRecording;
-  recording: boolean;
+  /** What it records at this moment. */
+  stream: CameraStream | undefined;
+  intake: { readonly flowing: boolean; readonly since?: Date; readonly why?: string };
   /** It has had footage before, so `start_ts` is of the past. */
   begun: boolean;
 }
@@ -101,11 +113,13 @@ export class CloudRecorder implements Recorder, Runnable {
 
   get status(): RecorderStatus {
     const { degraded, bytes: spoolBytes } = this.#parts.spool;
-    const sessions = [...this.#sessions.values()].map(({ delivery, remembered }) => {
-      const { channel, settings, finished } = remembered;
-      return { channel, sessionId: settings.sessionId, finished, ...delivery.status };
-    });
-    return { degraded, spoolBytes, sessions };
+    const sessions = [...this.#sessions.values()].map(sessionStatus);
+    const wanted = sessions.filter(({ paused }) => !paused);
+    const backlog = {
+      segments: wanted.reduce((sum, { waiting }) => sum + waiting, 0),
+      bytes: wanted.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0),
+    };
+    return { degraded, spoolBytes, backlog, sessions };
   }
 
   /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
@@ -130,7 +144,7 @@ export class CloudRecorder implements Recorder, Runnable {
     const session = this.#sessions.get(keyOf(channel, sessionId));
     if (!session) return;
     this.#remember(session, { finished: true });
-    if (!session.recording) session.delivery.end();
+    if (!session.stream) session.delivery.end();
   }
 
   unfinished(channel: number): RecordSettings | undefined {
@@ -146,7 +160,8 @@ export class CloudRecorder implements Recorder, Runnable {
     const { footage, clock } = this.#parts;
     const { delivery, dialogue, log } = session;
     const { settings, stream } = order;
-    session.recording = true;
+    session.stream = stream;
+    session.intake = { flowing: false };
     log.info({ profile: stream.profile }, 'recording started');
     const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
       delivery.nextDts ?? (await dialogue.nextDts(asking));
@@ -157,10 +172,18 @@ export class CloudRecorder implements Recorder, Runnable {
       return start.us;
     };
     const onSegment = (segment: Segment): void => delivery.add(era ? { ...segment, era } : segment);
+    const told = (news: RecordReport): void => {
+      session.intake = { ...news, since: clock.wall() };
+      report(news);
+    };
     try {
-      await runSession({ footage, stream, limits: settings, firstDts, startUs, onSegment, report, clock, log }, signal);
+      await runSession(
+        { footage, stream, limits: settings, firstDts, startUs, onSegment, report: told, clock, log },
+        signal,
+      );
     } finally {
-      session.recording = false;
+      session.stream = undefined;
+      session.intake = { flowing: false };
       if (session.remembered.finished) delivery.end();
       log.info('recording ended');
     }
@@ -206,7 +229,8 @@ export class CloudRecorder implements Recorder, Runnable {
     const known = { session: key, limits: settings, dialogue, spool };
     const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log };
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
-    const session = { key, dialogue, delivery, log, remembered, recording: false, begun: true };
+    const idle = { stream: undefined, intake: { flowing: false } };
+    const session: Session = { key, dialogue, delivery, log, remembered, begun: true, ...idle };
     if (finished) delivery.end();
     this.#sessions.set(key, session);
     this.#deliver(session);
@@ -229,6 +253,12 @@ export class CloudRecorder implements Recorder, Runnable {
     session.remembered = { ...session.remembered, ...change, lastName: session.dialogue.lastName };
     this.#parts.book.remember(session.key, session.remembered);
   }
+}
+
+function sessionStatus({ delivery, remembered, stream, intake }: Session): SessionStatus {
+  const { channel, settings, finished } = remembered;
+  const { flowing, since, why } = intake;
+  return { channel, sessionId: settings.sessionId, finished, stream, flowing, since, why, ...delivery.status };
 }
 
 /** Names a session in the file system and in the book; its id may be any text. */

@@ -50,6 +50,10 @@ export class SegmentQueue {
     return this.#waiting.at(-1)?.facts;
   }
 
+  get bytes(): number {
+    return this.#waiting.reduce((sum, { facts }) => sum + facts.bytes, 0);
+  }
+
   get memoryBytes(): number {
     return this.#waiting.reduce((sum, { inMemory }) => sum + (inMemory?.bytes ?? 0), 0);
   }

@@ -38,7 +38,7 @@ function order(server: RawRtmpServer, stream: CameraStream, changes: Partial<Pus
 }
 
 /** Pushes for as long as the test lasts; `failure` is what the push rejected with. */
-function pushing(t: Ending, wanted: PushOrder): { reports: Reports; failure: Promise<unknown> } {
+function pushing(t: Ending, wanted: PushOrder) {
   const { feeds } = runningFeeds(t, { patience: PATIENCE });
   const live = new LiveMedia({ feeds, log: readableLog().log });
   const reports = new Reports();
@@ -51,7 +51,7 @@ function pushing(t: Ending, wanted: PushOrder): { reports: Reports; failure: Pro
     stay.abort();
     await failure;
   });
-  return { reports, failure };
+  return { reports, failure, live, feeds };
 }
 
 async function rtmpServer(
@@ -86,6 +86,24 @@ test('a push is live when the server has accepted it and the first key frame is 
   assert.deepEqual(reports.all, [{ live: true }]);
   await server.peers[0]?.hears(keyFramesHeard(1));
   assert.equal(media(server.peers[0])[0]?.timestampMs, 0);
+});
+
+test('what a push and its source do is told while they do it', async (t) => {
+  const camera = await startedCamera(t, { main: FAST });
+  const server = await rtmpServer(t);
+  const wanted = order(server, streamOf(camera));
+  const { reports, live, feeds } = pushing(t, wanted);
+  assert.deepEqual(
+    [live.statusOf('s1')?.live, live.statusOf('s1')?.publishes, live.statusOf('s2')],
+    [false, 0, undefined],
+  );
+  await reports.until(() => reports.all.length > 0);
+  const push = live.statusOf('s1');
+  assert.deepEqual([push?.live, push?.host, push?.publishes], [true, new URL(server.url).host, 1]);
+  assert.deepEqual(push?.dropped, { gops: 0, tags: 0, bytes: 0 });
+  const source = feeds.statusAmong([wanted.stream]);
+  assert.deepEqual([source?.stream, source?.consumers, source?.restarts], [wanted.stream, 1, 0]);
+  assert.equal(feeds.statusAmong([{ ...wanted.stream, url: new URL('rtsp://127.0.0.1/other') }]), undefined);
 });
 
 test('a push without audio sends none', async (t) => {

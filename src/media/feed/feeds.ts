@@ -40,6 +40,8 @@ export interface FeedStatus extends FeedStatistics {
   readonly name: string;
   readonly profile: string;
   readonly host: string;
+  /** What the camera says of it. */
+  readonly stream: CameraStream;
   readonly video: VideoTreatment;
   /** The encoder at work, where there is one. */
   readonly encoder: string | undefined;
@@ -206,14 +208,9 @@ export class Feeds implements Runnable {
 }
 
 function statusOf({ source, feed, atWork }: Entry): FeedStatus {
-  return {
-    ...feed.statistics,
-    name: source.name,
-    profile: source.stream.profile,
-    host: source.stream.url.host,
-    video: source.video,
-    encoder: atWork.encoder,
-  };
+  const { name, stream, video } = source;
+  const { profile, url } = stream;
+  return { ...feed.statistics, name, profile, host: url.host, stream, video, encoder: atWork.encoder };
 }
 
 /** Without the bit rate two copies are the same; a new password makes a new stream, for the old one will not mend. */

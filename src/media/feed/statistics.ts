@@ -1,27 +1,19 @@
+import { ByteRate } from '../../runtime/byte-rate.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { type FlvTag, isKeyFrame } from '../flv-tag.ts';
 
-/** Rates are taken over at least this long: shorter than a minute, longer than a group of pictures. */
-const WINDOW_MS = 5_000;
-
 /** Counts what flows through a Feed. */
 export class Statistics {
-  readonly #clock: Clock;
-  #windowSince: number;
-  #windowBytes = 0;
-  #bitsPerSecond = 0;
-  #lastAt: number | undefined;
+  readonly #rate: ByteRate;
   #keyFrameAtMs: number | undefined;
   #keyFrameIntervalMs: number | undefined;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#windowSince = clock.now();
+    this.#rate = new ByteRate(clock);
   }
 
-  /** Bits per second in the last whole window. */
   get bitsPerSecond(): number {
-    return (this.silentMs ?? WINDOW_MS) < WINDOW_MS ? this.#bitsPerSecond : 0;
+    return this.#rate.bitsPerSecond;
   }
 
   /** Between the last two key frames, on the camera's clock. */
@@ -31,18 +23,11 @@ export class Statistics {
 
   /** How long ago the last bytes came; undefined before the first. */
   get silentMs(): number | undefined {
-    return this.#lastAt === undefined ? undefined : Math.round(this.#clock.now() - this.#lastAt);
+    return this.#rate.silentMs;
   }
 
   countBytes(bytes: number): void {
-    const now = this.#clock.now();
-    this.#lastAt = now;
-    this.#windowBytes += bytes;
-    const elapsedMs = now - this.#windowSince;
-    if (elapsedMs < WINDOW_MS) return;
-    this.#bitsPerSecond = Math.round((this.#windowBytes * 8_000) / elapsedMs);
-    this.#windowBytes = 0;
-    this.#windowSince = now;
+    this.#rate.count(bytes);
   }
 
   countTag(tag: FlvTag): void {

@@ -16,6 +16,13 @@ export const CONGESTION_LIMITS: CongestionLimits = {
   lowMs: 500,
 };
 
+/** What has been left out; a group of which a part is missing counts in full. */
+export interface Dropped {
+  readonly gops: number;
+  readonly tags: number;
+  readonly bytes: number;
+}
+
 /** What waits in front of a tag: a publication has these two. */
 export interface Backlog {
   readonly bufferedBytes: number;
@@ -44,8 +51,7 @@ export class Congestion {
     this.#limits = limits;
   }
 
-  /** What has been left out so far; a group of which a part is missing counts in full. */
-  get dropped(): Readonly<{ tags: number; bytes: number; gops: number }> {
+  get dropped(): Dropped {
     return this.#dropped;
   }
 

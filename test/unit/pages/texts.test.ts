@@ -76,7 +76,8 @@ test('no component says anything that is in no table', () => {
 
 test('every text of the kit and of the local page is used somewhere', () => {
   // Keys that are made of a word from outside are found by their beginning.
-  const made = /^(not-onvif|no-usable-profile)$|^(camera|alarm|link|test|step|section|series|level|packet|time|events|live)-|^(to|from)-platform$/;
+  const made =
+    /^(not-onvif|no-usable-profile)$|^(camera|alarm|link|test|step|section|series|level|packet|time|events|live)-|^(to|from)-platform$/;
   const everything = code
     .filter((name) => !tables.includes(name))
     .map(text)

@@ -1,0 +1,48 @@
+import type { SegmentFacts } from './segment.ts';
+
+/** What became of one session's segments, counted. */
+export interface Counts {
+  readonly delivered: number;
+  readonly deliveredBytes: number;
+  /** What the uploads of these took together, and the last one. */
+  readonly uploadMs: number;
+  readonly lastUploadMs: number | undefined;
+  /** Segments that neither memory nor disk could hold, or that were damaged there, or that nobody came to take. */
+  readonly lost: number;
+  /** Of the newest segment; 0 before the first. */
+  readonly bitsPerSecond: number;
+}
+
+export class Tally {
+  #counts: Counts = {
+    delivered: 0,
+    deliveredBytes: 0,
+    uploadMs: 0,
+    lastUploadMs: undefined,
+    lost: 0,
+    bitsPerSecond: 0,
+  };
+
+  get counts(): Counts {
+    return this.#counts;
+  }
+
+  made({ bytes, durationUs }: SegmentFacts): void {
+    if (durationUs > 0) this.#counts = { ...this.#counts, bitsPerSecond: Math.round((bytes * 8_000_000) / durationUs) };
+  }
+
+  delivered({ bytes }: SegmentFacts, tookMs: number): void {
+    const { delivered, deliveredBytes, uploadMs } = this.#counts;
+    this.#counts = {
+      ...this.#counts,
+      delivered: delivered + 1,
+      deliveredBytes: deliveredBytes + bytes,
+      uploadMs: uploadMs + tookMs,
+      lastUploadMs: tookMs,
+    };
+  }
+
+  lost(segments = 1): void {
+    this.#counts = { ...this.#counts, lost: this.#counts.lost + segments };
+  }
+}
