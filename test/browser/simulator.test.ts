@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { METHODS } from '../../src/ovc/protocol.ts';
 import { Secret } from '../../src/runtime/secret.ts';
@@ -8,6 +10,7 @@ import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { IN_BROWSER, Window } from '../peers/browser.ts';
 import { FfmpegPush } from '../peers/ffmpeg-push.ts';
 import { RawDevice } from '../peers/raw-device.ts';
+import { RawRecorder } from '../peers/raw-recorder.ts';
 import { readableLog } from '../peers/readable-log.ts';
 
 const window = new Window();
@@ -122,6 +125,32 @@ test('the tour is played by a button, and shows each rule with what was seen', I
   await rule.getByText('fail', { exact: true }).waitFor();
   await rule.getByText(/^\{\} after/).waitFor();
   await page.getByText('1 of 1 tried').waitFor();
+});
+
+/** Two seconds of a recording, which go on where the one before ended. */
+async function footage(number: number): Promise<Buffer> {
+  const source = '-f lavfi -i testsrc=size=320x180:rate=25 -t 2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p';
+  const output = `-output_ts_offset ${number * 2} -muxdelay 0 -f mpegts pipe:1`;
+  const args = `-v error ${source} ${output}`.split(' ');
+  return (await promisify(execFile)('ffmpeg', args, { encoding: 'buffer', maxBuffer: 2 ** 24 })).stdout;
+}
+
+test('a recording is played from its list, and told with its segments', IN_BROWSER, async (t) => {
+  const { ovc } = await stage(t);
+  const recorder = new RawRecorder(ovc, 'front');
+  const first = await recorder.bring(0, {}, await footage(0));
+  await recorder.bring(1, { last_file_name: first }, await footage(1));
+  const page = await window.open(t, `${ovc.pageUrl('OVD1')}#/recordings`);
+  await page.getByRole('cell', { name: '4.0 s' }).waitFor();
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.locator('video.recorded').waitFor();
+  // Into the second segment.
+  await page.evaluate(`new Promise((resolve) => {
+    const video = document.querySelector('video.recorded');
+    video.addEventListener('timeupdate', () => { if (video.currentTime > 2.1) resolve(); });
+  })`);
+  await page.getByText('Segments (2)').click();
+  await page.getByText('not confirmed').waitFor();
 });
 
 test('alarms are shown with their pictures', IN_BROWSER, async (t) => {

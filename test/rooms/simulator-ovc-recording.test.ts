@@ -4,58 +4,13 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Secret } from '../../src/runtime/secret.ts';
 import { type OvcOptions, OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
+import { RawRecorder, SEGMENT } from '../peers/raw-recorder.ts';
 import { readableLog } from '../peers/readable-log.ts';
 
 async function platform(t: TestContext, options: Partial<OvcOptions> = {}): Promise<OvcSimulator> {
   const ovc = await OvcSimulator.listen({ accounts: 'any', rtmp: false, log: readableLog().log, ...options });
   t.after(() => ovc.close());
   return ovc;
-}
-
-const SEGMENT = Buffer.alloc(188 * 4, 0x47);
-
-/** A recorder without any sense of its own. */
-class RawRecorder {
-  readonly #ovc: OvcSimulator;
-  readonly #session: string;
-
-  constructor(ovc: OvcSimulator, session = 's1') {
-    this.#ovc = ovc;
-    this.#session = session;
-  }
-
-  get report() {
-    return this.#ovc.recordings.get(this.#session);
-  }
-
-  async ask(form: Readonly<Record<string, string>>, url = this.#ovc.recordings.callbackUrl(this.#session)) {
-    const reply = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
-    const text = await reply.text();
-    // The tests look at single fields of an answer whose shape is what they check.
-    return { status: reply.status, text, body: JSON.parse(text || '{}') as Record<string, string> };
-  }
-
-  create(number: number, more: Readonly<Record<string, string>> = {}) {
-    const [start, nextDts] = [1_500_000_000 + number * 2, (number + 1) * 180_000];
-    const said = { op: 'create', content_type: 'video/mp2t', size: String(SEGMENT.length), duration: '2.000000' };
-    return this.ask({ ...said, start: `${start}.000000`, next_dts: String(nextDts), ...more });
-  }
-
-  put(uri: string, content: Buffer = SEGMENT, headers: Readonly<Record<string, string>> = {}): Promise<number> {
-    const fine = { 'Content-Type': 'video/mp2t', 'Content-Length': String(content.length) };
-    return new Promise((resolve, reject) => {
-      const request = httpRequest(uri, { method: 'PUT', agent: false, headers: { ...fine, ...headers } }, (reply) => {
-        reply.resume().on('end', () => resolve(reply.statusCode ?? 0));
-      });
-      request.on('error', reject).end(content);
-    });
-  }
-
-  async bring(number: number, more: Readonly<Record<string, string>> = {}): Promise<string> {
-    const { name = '', uri = '' } = (await this.create(number, more)).body;
-    assert.equal(await this.put(uri), 200);
-    return name;
-  }
 }
 
 test('segments are offered, stored, confirmed and listed for a player', async (t) => {
