@@ -1,3 +1,4 @@
+import { isKind } from '../runtime/errors.ts';
 import { RULES } from '../simulator/ovc/conformance/rules.ts';
 import type { RuleReport, TourReport } from '../simulator/ovc/conformance/tour-report.ts';
 import type { OvcSimulator } from '../simulator/ovc/ovc-simulator.ts';
@@ -10,6 +11,9 @@ const WORDS: Readonly<Record<RuleReport['outcome'], string>> = {
   waiting: '',
   running: '',
 };
+/** The longest that a timer takes. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+const CAMERA_MS = 20_000;
 const NAME_WIDTH = Math.max(...RULES.map(({ id }) => id.length));
 const SECTION_WIDTH = Math.max(...RULES.map(({ section }) => section.length));
 
@@ -43,15 +47,21 @@ export async function conform(
   }
 }
 
-/** One that has told its channels, so that they can be tried too. */
-function firstDevice(ovc: OvcSimulator): Promise<string> {
-  const ready = (): string | undefined =>
-    [...ovc.devices].find(([, { report }]) => report.connected && report.keepalives > 0)?.[0];
-  return ovc.waitFor(ready, { timeoutMs: LONGEST_WAIT_MS });
+/** One that has told its channels; those are given a while to find their cameras. */
+async function firstDevice(ovc: OvcSimulator): Promise<string> {
+  const [code, device] = await ovc.waitFor(
+    () => [...ovc.devices].find(([, { report }]) => report.connected && report.keepalives > 0),
+    { timeoutMs: LONGEST_WAIT_MS },
+  );
+  const online = (): boolean => device.report.channels.some(({ state }) => state > 0);
+  if (device.report.channels.length > 0) await ovc.waitFor(online, { timeoutMs: CAMERA_MS }).catch(withoutCamera);
+  return code;
 }
 
-/** The longest that a timer takes. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1;
+/** Rules that need a picture will tell that they had none. */
+function withoutCamera(err: unknown): void {
+  if (!isKind(err, 'timed-out')) throw err;
+}
 
 function line({ outcome, id, section, saw }: RuleReport): string {
   return `${WORDS[outcome].padEnd(4)}  ${id.padEnd(NAME_WIDTH)}  §${section.padEnd(SECTION_WIDTH)}  ${saw}`;

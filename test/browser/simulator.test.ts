@@ -128,7 +128,7 @@ test('the tour is played by a button, and shows each rule with what was seen', I
 });
 
 /** Two seconds of a recording, which go on where the one before ended. */
-async function footage(number: number): Promise<Buffer> {
+async function footage(number: number) {
   const source = '-f lavfi -i testsrc=size=320x180:rate=25 -t 2 -c:v libx264 -preset ultrafast -pix_fmt yuv420p';
   const output = `-output_ts_offset ${number * 2} -muxdelay 0 -f mpegts pipe:1`;
   const args = `-v error ${source} ${output}`.split(' ');

@@ -42,7 +42,7 @@ export class RawRecorder {
     });
   }
 
-  async bring(number: number, more: Readonly<Record<string, string>> = {}, content = SEGMENT): Promise<string> {
+  async bring(number: number, more: Readonly<Record<string, string>> = {}, content: Buffer = SEGMENT): Promise<string> {
     const { name = '', uri = '' } = (await this.create(number, { size: String(content.length), ...more })).body;
     assert.equal(await this.put(uri, content), 200);
     return name;

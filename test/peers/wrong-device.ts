@@ -89,7 +89,7 @@ export class WrongDevice {
     }
     while (!signal.aborted) {
       const state = this.#is('tells states nobody knows') ? 7 : 1;
-      this.#ask('Keepalive', { state, channels: [{ channel: 0, state: this.#is('publishes nothing') ? 1 : 0 }] });
+      this.#ask('Keepalive', { state, channels: this.#is('publishes nothing') ? [{ channel: 0, state: 1 }] : [] });
       await this.#clock.sleep(this.#is('slow keepalive') ? 15_000 : KEEPALIVE_MS, signal);
       this.#loseHope();
     }

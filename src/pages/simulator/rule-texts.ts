@@ -40,7 +40,7 @@ export const RULE_TEXTS = {
   ],
   'preset-list': ['Presets are a list of ids of 0 to 255', '预置位列表的 id 为 0 到 255'],
   'preset-list/tried': ['the list is asked for', '查询列表'],
-  'net-config': ['GetNetConfig is answered with an object', 'GetNetConfig 的应答是对象'],
+  'net-config': ['GetNetConfig tells the addresses of a channel', 'GetNetConfig 返回通道的网络地址'],
   'net-config/tried': ['it is asked', '发送请求'],
   snapshot: ['Snapshot uploads a fresh JPEG to the address', 'Snapshot 把新抓的 JPEG 上传到指定地址'],
   'snapshot/tried': ['it is asked with an address of the simulator', '使用模拟平台的地址请求'],

@@ -58,6 +58,7 @@ class Viewer {
   readonly #scope = new Scope();
   #waiting: Buffer[] = [];
   #bytes = 0;
+  readonly #setups = new WeakSet<Buffer>();
   #needsKeyFrame = true;
   #over = false;
 
@@ -70,6 +71,7 @@ class Viewer {
   }
 
   setup(tag: Buffer): void {
+    this.#setups.add(tag);
     this.#push(tag);
   }
 
@@ -92,9 +94,10 @@ class Viewer {
     this.#bell.ring();
   }
 
+  /** Without the codec's setup nothing that comes later could be shown. */
   #skip(): void {
-    this.#waiting = [];
-    this.#bytes = 0;
+    this.#waiting = this.#waiting.filter((tag) => this.#setups.has(tag));
+    this.#bytes = this.#waiting.reduce((sum, { length }) => sum + length, 0);
     this.#needsKeyFrame = true;
   }
 

@@ -1,6 +1,6 @@
 import type { TimedAnswer } from '../conversation.ts';
 import type { StreamReport } from '../rtmp-stream.ts';
-import { said } from './packet-rules.ts';
+import { NO_CHANNEL, said } from './packet-rules.ts';
 import { absent, fail, pass, type Rule, type Verdict } from './rule.ts';
 import { BACK_MS, KEEPALIVE_MS, newName, type Trial } from './trial.ts';
 
@@ -24,7 +24,7 @@ function stopPublish(trial: Trial, key: string): Promise<TimedAnswer> {
 
 /** What is seen while a stream of the channel is being published; it is stopped afterwards. */
 async function whileLive(trial: Trial, look: (key: string) => Promise<Verdict>): Promise<Verdict> {
-  if (trial.channel === undefined) return absent('no channel is online');
+  if (trial.channel === undefined) return absent(NO_CHANNEL);
   if (!trial.platform.ingest) return absent('the simulator has no RTMP server');
   const key = newName();
   const answer = await publish(trial, key);
@@ -122,7 +122,7 @@ async function publishEnded(trial: Trial): Promise<Verdict> {
 }
 
 async function publishRefused(trial: Trial): Promise<Verdict> {
-  if (trial.channel === undefined) return absent('no channel is online');
+  if (trial.channel === undefined) return absent(NO_CHANNEL);
   const { faults } = trial.platform;
   const key = newName();
   faults.setRtmp({ refusePublish: true });
@@ -136,7 +136,7 @@ async function publishRefused(trial: Trial): Promise<Verdict> {
 }
 
 async function publishLimited(trial: Trial): Promise<Verdict> {
-  if (trial.channel === undefined) return absent('no channel is online');
+  if (trial.channel === undefined) return absent(NO_CHANNEL);
   const key = newName();
   const answer = await publish(trial, key, { max_bitrate: 1_000 });
   await stopPublish(trial, key);

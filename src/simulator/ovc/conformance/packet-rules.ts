@@ -8,6 +8,7 @@ import type { Trial } from './trial.ts';
 const NOBODYS_CHANNEL = 9_999;
 const NOT_SUPPORTED = 101;
 const AT_ONCE = 20;
+export const NO_CHANNEL = 'no channel is online';
 
 export const said = (answer: TimedAnswer): string => {
   const words = 'err' in answer ? `err ${answer.err.code} ${answer.err.msg}` : JSON.stringify(answer.resp);
@@ -68,15 +69,21 @@ function presetFaults(resp: unknown): string[] {
 const isPresetId = (id: unknown): boolean => typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= 255;
 
 async function presets(trial: Trial): Promise<Verdict> {
-  if (trial.channel === undefined) return absent('no channel is online');
+  if (trial.channel === undefined) return absent(NO_CHANNEL);
   const answer = await trial.ask('GetPTZPresetList', { channel: trial.channel });
   // A camera that cannot turn has no list, and the contract no number for that.
   return 'err' in answer && answer.err.code === 1 ? absent(said(answer)) : answered(answer, presetFaults);
 }
 
+async function netConfig(trial: Trial): Promise<Verdict> {
+  if (trial.channel === undefined) return absent(NO_CHANNEL);
+  const answer = await trial.ask('GetNetConfig', { channel: trial.channel });
+  return answered(answer, (resp) => (isObject(resp) ? [] : ['the answer tells no addresses']));
+}
+
 async function snapshot(trial: Trial): Promise<Verdict> {
   const { platform, channel } = trial;
-  if (channel === undefined) return absent('no channel is online');
+  if (channel === undefined) return absent(NO_CHANNEL);
   const { id, url } = platform.pictures.offer();
   const verdict = answered(await trial.ask('Snapshot', { channel, pic_upload_url: url }), () => []);
   if (verdict.outcome !== 'pass') return verdict;
@@ -174,12 +181,9 @@ export const PACKET_RULES: readonly Rule[] = [
   {
     id: 'net-config',
     section: '5 GetNetConfig',
-    says: 'GetNetConfig is answered with an object',
+    says: 'GetNetConfig tells the addresses of a channel',
     tried: 'it is asked',
-    run: async (trial) =>
-      answered(await trial.ask('GetNetConfig', { channel: trial.channel ?? 0 }), (resp) =>
-        isObject(resp) ? [] : ['the answer is no object'],
-      ),
+    run: netConfig,
   },
   {
     id: 'snapshot',

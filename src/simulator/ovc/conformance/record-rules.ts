@@ -1,6 +1,6 @@
 import type { TimedAnswer } from '../conversation.ts';
 import type { RecordingReport } from '../recording-ledger.ts';
-import { said } from './packet-rules.ts';
+import { NO_CHANNEL, said } from './packet-rules.ts';
 import { absent, fail, judged, pass, type Rule, type Verdict } from './rule.ts';
 import { KEEPALIVE_MS, newName, type Trial } from './trial.ts';
 
@@ -25,7 +25,7 @@ async function whileRecording(
   open = true,
 ): Promise<Verdict> {
   const { channel, platform } = trial;
-  if (channel === undefined) return absent('no channel is online');
+  if (channel === undefined) return absent(NO_CHANNEL);
   const name = newName();
   const sizes = { seg_duration: 2, seg_max_size: 50_000_000, seg_max_count: 6, prerecord_seconds: 4, start_ts: 0 };
   const params = { channel, session_id: name, max_bitrate: 0, ...sizes };

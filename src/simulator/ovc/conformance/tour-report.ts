@@ -23,8 +23,6 @@ export interface RuleReport extends RuleText {
 export interface TourReport {
   /** Login code. */
   readonly device: string;
-  /** The channel that was tried; undefined when none was online. */
-  readonly channel: number | undefined;
   readonly running: boolean;
   /** ISO 8601. */
   readonly at: string;

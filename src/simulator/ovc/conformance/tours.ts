@@ -60,7 +60,7 @@ export class Tours {
     const tour: Tour = {
       scope,
       tried,
-      report: { device: code, channel: trial.channel, running: true, at, rules: rules.map(waiting) },
+      report: { device: code, running: true, at, rules: rules.map(waiting) },
     };
     this.#tours.set(code, tour);
     return this.#play(tour, rules, trial);

@@ -24,10 +24,9 @@ export const BACK_MS = 30_000;
 
 export class Trial {
   readonly platform: Platform;
-  /** The channel that is tried; undefined when none is online. */
-  readonly channel: number | undefined;
   readonly #code: string;
   readonly #signal: AbortSignal;
+  #channel: number | undefined;
   /** Entries of the record up to here were there before the trial. */
   readonly #since: number;
 
@@ -36,12 +35,17 @@ export class Trial {
     this.#code = code;
     this.#signal = signal;
     this.#since = this.device.packets.at(-1)?.number ?? 0;
-    const { channels } = this.device.report;
-    this.channel = channel ?? channels.find(({ state }) => state > 0)?.channel;
+    this.#channel = channel;
   }
 
   get code(): string {
     return this.#code;
+  }
+
+  /** The channel that is tried: the first that is seen online, from then on for good; undefined before. */
+  get channel(): number | undefined {
+    this.#channel ??= this.report.channels.find(({ state }) => state > 0)?.channel;
+    return this.#channel;
   }
 
   get device(): Device {
