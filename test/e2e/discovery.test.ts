@@ -10,11 +10,10 @@ const SIGNS: ReadonlyArray<readonly [string, readonly BadHabitName[]]> = [
   ['MAC address in discovery', ['endpoint-random']],
   ['MAC address in its endpoint', ['no-mac-scope']],
   ['endpoint alone', ['no-mac-scope', 'endpoint-random']],
-  ['endpoint, told to everybody only', ['no-mac-scope', 'endpoint-random', 'probe-to-group-only']],
 ];
 
 // They wait more than they work.
-describe('discovery', { concurrency: 9 }, () => {
+describe('discovery', { concurrency: 7 }, () => {
   for (const [sign, habits] of SIGNS) {
     test(`a camera that DHCP has moved keeps its channel; who took its address gets no login (${sign})`, async (t) => {
       const lan = await Lan.start(t);

@@ -197,7 +197,9 @@ export class Whereabouts implements CameraFinder {
     const first = known === undefined && expected;
     const identity = await this.#introduced({ stranger, sought, like, first }, signal);
     const itself = soughtFor(wanted, identity);
-    const openly = isProof(likeness(itself, await whoAnswers(stranger, itself, signal)));
+    // An endpoint comes from discovery, which wants no login: once told, a packet that is lost now proves nothing.
+    const spoke = isProof(like) || (isNew && isEndpoint(identity.endpoint));
+    const openly = spoke || isProof(likeness(itself, await whoAnswers(stranger, itself, signal)));
     memory.keep({ identity, openly, address: device.href, wanted: wish(wanted) });
     return device;
   }
