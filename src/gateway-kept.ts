@@ -25,7 +25,7 @@ export async function openKept(parts: GatewayParts): Promise<Kept> {
   const spool = new Spool({ directory: join(stateDirectory, 'spool'), ...bounds, clock, stamps: time, log });
   const footage = new FootageMedia(feeds);
   const recorder = await CloudRecorder.open({
-    ...{ footage, spool, book: store, clock, stamps: time, log, ca: parts.login.ca },
+    ...{ footage, spool, book: store, clock, stamps: time, time, log, ca: parts.login.ca },
     heard: (at, how) => time.heard(at, how),
   });
   return { feeds, recorder, store, time };

@@ -56,7 +56,7 @@ export class Gateway implements Runnable {
   private constructor(parts: GatewayParts, { feeds, recorder, store, time }: Kept) {
     const { config, login, stateDirectory, restart, onlookers, clock, log } = parts;
     const media = log.child({ room: 'media' });
-    const live = new LiveMedia({ feeds, clock, ca: login.ca, log: media });
+    const live = new LiveMedia({ feeds, clock, ca: login.ca, time, log: media });
     const onChange = (): void => {
       this.#link.changed();
       onlookers?.changed();
@@ -66,7 +66,8 @@ export class Gateway implements Runnable {
     this.#recorder = recorder;
     this.#store = store;
     this.time = time;
-    const http = new PlatformHttp(login.ca, (at, secure) => time.heard(at, secure ? 'secure_date' : 'date'));
+    const onDate = (at: Date, secure: boolean): void => time.heard(at, secure ? 'secure_date' : 'date');
+    const http = new PlatformHttp(login.ca, { onDate, time });
     this.#alarms = alarmPostFor(parts, {
       http,
       time,
@@ -115,7 +116,7 @@ export class Gateway implements Runnable {
     const box = boxFor({ rebootCommand, maySetClock, restart, upgrade, heard, ...device });
     this.#linkFor = (as) =>
       new OvcLink({
-        login: as,
+        login: { ...as, time },
         handlers: { orders: this.#channels, box },
         report: () => this.#report(),
         onUp: () => {

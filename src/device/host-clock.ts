@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { ClockOrder } from '../channel/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { runProgram } from '../runtime/program.ts';
 import { ntpSynchronised } from './ntp.ts';
-import { runProgram } from './program.ts';
 
 export interface HostClockParts {
   /** The configuration lets the platform set it. */

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { runProgram } from './program.ts';
+import { runProgram } from '../runtime/program.ts';
 
 /** systemd-timesyncd makes it at its first answer from a server since the boot. */
 const TIMESYNCD_FILE = '/run/systemd/timesync/synchronized';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runProgram } from './program.ts';
+import { runProgram } from '../runtime/program.ts';
 
 /**
  * Ends the process in good order, to be started again by whoever supervises it; the first call counts. With `reboot` the

@@ -3,6 +3,7 @@ import type { CameraStream, Live, PushOrder, PushReport } from '../channel/ports
 import { type Clock, systemClock } from '../runtime/clock.ts';
 import { aborted } from '../runtime/scope.ts';
 import { together } from '../runtime/supervise.ts';
+import type { CertificateTime } from '../runtime/tls-in-time.ts';
 import type { Feeds } from './feed/feeds.ts';
 import { givesFlv } from './ffmpeg/arguments.ts';
 import { Push } from './push.ts';
@@ -14,6 +15,8 @@ export interface LiveParts {
   readonly clock?: Clock;
   /** PEM; trusted for rtmps beside the public authorities. */
   readonly ca?: string | undefined;
+  /** By what time its certificate is judged; without it, by the clock of the box. */
+  readonly time?: CertificateTime | undefined;
 }
 
 /** Live views: a Feed on one side, an RTMP server on the other, both opened at once because each takes its time. */
@@ -31,8 +34,8 @@ export class LiveMedia implements Live {
   }
 
   async push(order: PushOrder, report: (report: PushReport) => void, signal: AbortSignal): Promise<void> {
-    const { feeds, log, clock = systemClock, ca } = this.#parts;
-    const push = new Push({ order, report, clock, ca, log: log.child({ stream_id: order.streamId }) });
+    const { feeds, log, clock = systemClock, ca, time } = this.#parts;
+    const push = new Push({ order, report, clock, ca, time, log: log.child({ stream_id: order.streamId }) });
     const { stream, video, maxBitsPerSecond } = order;
     const source = { name: stream.name, stream, video, maxBitsPerSecond };
     this.#pushes.set(order.streamId, push);

@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
+import type { CertificateTime } from '../runtime/tls-in-time.ts';
 import type { FeedConsumer } from './feed/audience.ts';
 import { GopCache } from './feed/gop-cache.ts';
 import { type FlvTag, isKeyFrame } from './flv-tag.ts';
@@ -20,6 +21,7 @@ export interface PushParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly ca?: string | undefined;
+  readonly time?: CertificateTime | undefined;
 }
 
 const PAUSES: Pauses = { minMs: 300, maxMs: 5_000, healthyMs: 10_000 };
@@ -113,9 +115,9 @@ export class Push implements Runnable, FeedConsumer {
   }
 
   async #publish(signal: AbortSignal): Promise<void> {
-    const { order, clock, log, ca } = this.#parts;
+    const { order, clock, log, ca, time } = this.#parts;
     try {
-      const publication = await openPublisher({ url: order.url, clock, log, ca }, signal);
+      const publication = await openPublisher({ url: order.url, clock, log, ca, time }, signal);
       this.#publishes++;
       this.#line = this.#begun(publication);
       await publication.done;

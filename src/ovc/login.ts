@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { type createConnection, isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { WebSocket } from 'ws';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Secret } from '../runtime/secret.ts';
+import { type CertificateTime, connectorInTime } from '../runtime/tls-in-time.ts';
 
 /** Who we are to the OVC, and where it is. */
 export interface Login {
@@ -13,6 +16,8 @@ export interface Login {
   readonly firmwareModel: string;
   /** PEM text of the authority that signs the OVC's certificate, instead of the system's own list. */
   readonly ca?: string;
+  /** By what time its certificate is judged; without it, by the clock of the box. */
+  readonly time?: CertificateTime;
 }
 
 const HANDSHAKE_MS = 10_000;
@@ -45,13 +50,28 @@ export function loginUrl({ url, loginCode, password, hardwareModel, firmwareMode
 
 /** Begins to dial; the socket tells by its events what comes of it. */
 export function dial(login: Login): WebSocket {
+  const { time, url } = login;
+  const secure = time && !time.clockIsRight && url.protocol === 'wss:' ? wssConnector(time) : undefined;
   return new WebSocket(loginUrl(login), {
     handshakeTimeout: HANDSHAKE_MS,
     maxPayload: MAX_MESSAGE_BYTES,
     // The packets are small, and a deflate context costs more memory than it saves traffic.
     perMessageDeflate: false,
     ...(login.ca !== undefined && { ca: login.ca }),
+    ...(secure && { createConnection: secure }),
   });
+}
+
+/** Opens the connection below the WebSocket; the login is sent once the certificate is verified. */
+function wssConnector(time: CertificateTime): typeof createConnection {
+  const connector = connectorInTime(time);
+  const connect = (options: ConnectionOptions, opened: Parameters<typeof connector>[1]): void => {
+    const { host = '' } = options;
+    // Here `path` is that of the address; for a socket it would be a file.
+    connector({ ...options, path: undefined, servername: isIP(host) ? '' : host }, opened);
+  };
+  // ws hands it on to node:http, which takes functions of this form; its types know the older one only.
+  return connect as unknown as typeof createConnection;
 }
 
 /** The error for a handshake that was answered with anything but a WebSocket. */

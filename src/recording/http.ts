@@ -3,6 +3,7 @@ import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { codeOf, connectionWords } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
+import { AgentInTime, type CertificateTime } from '../runtime/tls-in-time.ts';
 
 /** Requests to the platform and its object store. Knows bytes and status codes, and puts no URL into an error. */
 
@@ -35,15 +36,22 @@ export function webUrl(text: string): URL | undefined {
 /** Hears the time of day that an answer tells; `secure` where nobody can have altered it on its way. */
 export type OnDate = (at: Date, secure: boolean) => void;
 
+export interface PlatformHttpWish {
+  readonly onDate?: OnDate | undefined;
+  /** By what time certificates are judged; without it, by the clock of the box. */
+  readonly time?: CertificateTime | undefined;
+}
+
 export class PlatformHttp {
   readonly #onDate: OnDate | undefined;
   readonly #plain = new http.Agent(AGENT);
   readonly #secure: https.Agent;
 
   /** `ca` (PEM) is trusted beside the public authorities: the store may be another's than the platform. */
-  constructor(ca?: string, onDate?: OnDate) {
+  constructor(ca?: string, { onDate, time }: PlatformHttpWish = {}) {
     this.#onDate = onDate;
-    this.#secure = new https.Agent(ca === undefined ? AGENT : { ...AGENT, ca: [...rootCertificates, ca] });
+    const options = ca === undefined ? AGENT : { ...AGENT, ca: [...rootCertificates, ca] };
+    this.#secure = time ? new AgentInTime(options, time) : new https.Agent(options);
   }
 
   /**

@@ -15,6 +15,7 @@ import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Era, plainStamps, type Stamps } from '../runtime/stamps.ts';
 import type { Pauses, Runnable } from '../runtime/supervise.ts';
+import type { CertificateTime } from '../runtime/tls-in-time.ts';
 import type { PlatformWord } from '../runtime/trusted-time.ts';
 import { CallbackDialogue } from './callback-dialogue.ts';
 import { Delivery, type DeliveryStatus } from './delivery.ts';
@@ -45,6 +46,8 @@ export interface RecorderParts {
   readonly stamps?: Stamps;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  /** By what time certificates are judged; without it, by the clock of the box. */
+  readonly time?: CertificateTime;
   /** Hears of the time that the platform tells. */
   readonly heard?: (at: Date, how: PlatformWord) => void;
   /** PEM of an authority that the platform's certificate may be signed by. */
@@ -100,7 +103,10 @@ export class CloudRecorder implements Recorder, Runnable {
   private constructor(parts: RecorderParts) {
     this.#parts = parts;
     this.#stamps = parts.stamps ?? plainStamps(parts.clock);
-    this.#http = new PlatformHttp(parts.ca, (at, secure) => parts.heard?.(at, secure ? 'secure_date' : 'date'));
+    this.#http = new PlatformHttp(parts.ca, {
+      onDate: (at, secure) => parts.heard?.(at, secure ? 'secure_date' : 'date'),
+      time: parts.time,
+    });
   }
 
   /** Takes stock of what earlier processes left on disk. `run` has to follow. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
 import type { Era, Stamps } from './stamps.ts';
+import type { CertificateTime } from './tls-in-time.ts';
 
 /**
  * Whether the clock of the box can be trusted, and what the time is where it cannot. A box without a battery for its
@@ -57,8 +58,9 @@ export interface TimeStatus {
   readonly by: Voucher;
 }
 
-export class TrustedTime implements Stamps {
+export class TrustedTime implements Stamps, CertificateTime {
   readonly #parts: TrustedTimeParts;
+  readonly #takenFrom = new Set<string>();
   #worth = 0;
   /** When this boot began, by the platform's word; undefined where the clock itself is right, or nothing is known. */
   #bootedMs: number | undefined;
@@ -95,6 +97,28 @@ export class TrustedTime implements Stamps {
   get clock(): Clock {
     const { clock } = this.#parts;
     return { now: () => clock.now(), wall: () => this.now(), sleep: (ms, signal) => clock.sleep(ms, signal) };
+  }
+
+  get clockIsRight(): boolean {
+    return this.trusted && this.#bootedMs === undefined;
+  }
+
+  /**
+   * Where the time is known from someone whose word cannot have been altered, that. Else the earliest at which the
+   * certificate could be good, and neither before what is known to have been nor before what the clock shows: one that
+   * ran out before any of these is never taken.
+   */
+  momentFor(notBefore: Date): Date {
+    if (this.#worth >= BINDING) return this.now();
+    const bounds = [notBefore, this.earliest, this.#parts.clock.wall(), this.now()];
+    return new Date(Math.max(...bounds.map((bound) => bound.getTime())));
+  }
+
+  taken(host: string, moment: Date): void {
+    const level = this.#takenFrom.has(host) ? 'debug' : 'warn';
+    this.#takenFrom.add(host);
+    const fields = { host, judged_at: moment.toISOString() };
+    this.#parts.log[level](fields, 'a certificate was judged by another time than that of the clock');
   }
 
   /** No time before it can be now. */

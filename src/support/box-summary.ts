@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { arch, hostname, networkInterfaces, release, type, uptime, version } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from '../device/program.ts';
+import { runProgram } from '../runtime/program.ts';
 import { peekState } from '../store/peek.ts';
 
 /** What a support bundle tells of the box: text of the system's own, and counts of what is kept. */

@@ -55,7 +55,7 @@ export async function delivering(
   const stamps = wish.time ? { stamps: wish.time } : {};
   const spool = new Spool({ directory: spoolDirectory, maxBytes: 1e9, maxAgeMs: 1e9, clock, ...stamps, log });
   await spool.recover();
-  const http = new PlatformHttp(undefined, (at) => wish.time?.heard(at, 'date'));
+  const http = new PlatformHttp(undefined, { onDate: (at) => wish.time?.heard(at, 'date') });
   const callbackUrl = new URL(platform.callbackUrl);
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type Clock, withDeadline } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
+import type { CertificateTime } from '../../runtime/tls-in-time.ts';
 import { parseAddress } from './address.ts';
 import { RtmpConnection } from './connection.ts';
 import { dial } from './dial.ts';
@@ -16,6 +17,7 @@ export interface PublisherParts {
   readonly log: Logger;
   /** PEM; trusted for rtmps beside the public authorities. */
   readonly ca?: string | undefined;
+  readonly time?: CertificateTime | undefined;
   readonly connectDeadlineMs?: number;
 }
 
@@ -26,7 +28,7 @@ export interface PublisherParts {
  * hangs up on being asked, `publish-failed` when it cannot be reached or does not answer, `ended-early` on abort
  */
 export async function openPublisher(parts: PublisherParts, signal: AbortSignal): Promise<Publication> {
-  const { url, clock, log, ca, connectDeadlineMs: ms = CONNECT_DEADLINE_MS } = parts;
+  const { url, clock, log, ca, time, connectDeadlineMs: ms = CONNECT_DEADLINE_MS } = parts;
   const address = parseAddress(url);
   const since = clock.now();
   let wording: () => string = () => STEPS.connection.wording;
@@ -34,7 +36,7 @@ export async function openPublisher(parts: PublisherParts, signal: AbortSignal):
     new GatewayError('publish-failed', 'the media server did not answer', { reason: `${ms / 1000} s ${wording()}` });
   try {
     return await withDeadline({ clock, ms, signal, late }, async (deadline) => {
-      const connection = new RtmpConnection(await dial(address, ca, deadline), clock);
+      const connection = new RtmpConnection(await dial(address, { ca, time }, deadline), clock);
       const session = new PublishSession(address, connection);
       wording = () => STEPS[session.step].wording;
       const { over } = await opened(connection, session, deadline);
