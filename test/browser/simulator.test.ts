@@ -108,6 +108,8 @@ test('the switches of the platform are moved, and moved back together', IN_BROWS
   const { silent, answerDelayMs, refuseLogin } = ovc.faults.link('OVD1');
   assert.deepEqual([silent, answerDelayMs, refuseLogin], [true, 70, 'status']);
   assert.deepEqual(ovc.faults.storage().steps, ['next_dts', 'create', 'fail', 'save']);
+  await page.getByText('The platform misbehaves').waitFor();
+  await page.getByRole('link', { name: 'refuse_login, silent, answer_delay_ms, steps' }).waitFor();
   await page.getByRole('button', { name: 'Cut the link off' }).click();
   await device.closed;
   await page.getByRole('button', { name: 'Behave again' }).click();

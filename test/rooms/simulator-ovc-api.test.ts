@@ -118,6 +118,7 @@ test('the switches can be read with a schema each, as the API spells them', asyn
     ['link', 'api/faults'],
     ['streams', 'api/streams/faults'],
     ['recordings', 'api/recordings/faults'],
+    ['pictures', 'api/pictures/faults'],
   ] as const) {
     const { properties } = (body as Readonly<Record<string, { properties: object }>>)[group] ?? { properties: {} };
     const { body: now } = await get(ovc, path);

@@ -11,7 +11,7 @@ import { type TEXTS, useWords } from './texts.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 interface Group {
-  readonly name: 'link' | 'streams' | 'recordings';
+  readonly name: 'link' | 'streams' | 'recordings' | 'pictures';
   readonly path: string;
   readonly cut?: keyof typeof TEXTS;
 }
@@ -27,6 +27,7 @@ export function FaultsPage() {
     { name: 'link', path: device('faults'), cut: 'cut-link' },
     { name: 'streams', path: to('api/streams/faults'), cut: 'cut-streams' },
     { name: 'recordings', path: to('api/recordings/faults') },
+    { name: 'pictures', path: to('api/pictures/faults') },
   ];
   const { value } = useLoaded(() => site.client.get<Record<Group['name'], Schema>>(to('api/faults/schema')), 'schema');
   const behave = async (): Promise<void> => {

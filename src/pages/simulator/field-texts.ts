@@ -49,6 +49,7 @@ export const FIELD_TEXTS = {
     'reset：立即断开；reset_after：已执行但应答丢失；refused：无人监听',
   ],
   status: ['HTTP status of each answer; 0 for none', '每个应答的 HTTP 状态码；0 为不设置'],
+  times: ['so many uploads get that status', '返回该状态码的上传次数'],
   retry_after_seconds: ['seconds, in Retry-After', '秒，Retry-After 的值'],
   hangs: ['requests are never answered', '从不应答'],
   wrong_json: ['answers are cut off in the middle', '应答被截断'],

@@ -61,7 +61,25 @@ function DeviceFrame({ children }: { children: ComponentChildren }) {
   const site = useSite();
   const { code = '' } = site.addresses;
   if (site.devices.value && !site.device) return <Notice tone="quiet" title={words('waiting-for-device', { code })} />;
-  return <>{children}</>;
+  return (
+    <>
+      <MovedNotice />
+      {children}
+    </>
+  );
+}
+
+/** A switch that is forgotten looks like a fault of the device. */
+function MovedNotice() {
+  const words = useWords();
+  const site = useSite();
+  const moved = site.moved.value[site.addresses.code ?? ''] ?? [];
+  if (moved.length === 0 || site.tour?.running) return null;
+  return (
+    <Notice tone="warn" title={words('misbehaves')}>
+      <a href="#/faults">{moved.join(', ')}</a>
+    </Notice>
+  );
 }
 
 /** Says why nothing moves: the simulator is away, or wants its token. */

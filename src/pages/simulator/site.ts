@@ -31,6 +31,8 @@ export class Site {
   readonly recordings: Signal<readonly Recording[]> = signal([]);
   readonly alarms: Signal<readonly Alarm[]> = signal([]);
   readonly tours: Signal<readonly Tour[]> = signal([]);
+  /** The switches that were moved, by device. */
+  readonly moved: Signal<Readonly<Record<string, readonly string[]>>> = signal({});
   /** What came of each rule when it was last tried, in this tour or one before. */
   readonly outcomes: Signal<ReadonlyMap<string, Outcome>> = signal(new Map());
   /** Of the device that the page shows, the oldest first. */
@@ -50,6 +52,7 @@ export class Site {
         streams: (news) => (this.streams.value = news as Stream[]),
         recordings: (news) => (this.recordings.value = news as Recording[]),
         alarms: (news) => (this.alarms.value = news as Alarm[]),
+        moved: (news) => (this.moved.value = news as Record<string, string[]>),
         tours: (news) => this.#hearTours(news as Tour[]),
       },
     });

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
 import type { AlarmLog } from './alarm-log.ts';
+import { pictureFaults } from './faults.ts';
 import { jsonBody } from './json-body.ts';
 import type { Pictures } from './pictures.ts';
 import { wireObject } from './wire.ts';
@@ -13,8 +13,6 @@ export interface AlarmRoutesParts {
   readonly pictures: Pictures;
 }
 
-const FAULTS = z.strictObject({ status: z.int().min(200).max(599), times: z.int().min(0) });
-
 export function alarmRoutes(app: Hono, { alarms, pictures }: AlarmRoutesParts): void {
   app.get('/api/alarms', (c) => c.json(alarms.all.map(wireObject)));
   app.post('/api/pictures', (c) => {
@@ -24,7 +22,7 @@ export function alarmRoutes(app: Hono, { alarms, pictures }: AlarmRoutesParts): 
   // Before the route with an id: no picture is called `faults`.
   app.get('/api/pictures/faults', (c) => c.json(wireObject(pictures.faults)));
   app.put('/api/pictures/faults', async (c) => {
-    pictures.faults = await jsonBody(c, FAULTS);
+    pictures.faults = { ...pictures.faults, ...(await jsonBody(c, pictureFaults)) };
     return c.json(wireObject(pictures.faults));
   });
   app.get('/api/pictures/:id', (c) => {

@@ -58,6 +58,11 @@ export function platformApi(platform: Platform, tours: Tours): Hono {
   }
   // Nothing reads the body of another method, and the limit stumbles over one that is absent.
   app.on(['POST', 'PUT'], '/api/*', bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  // A switch that was moved is news, too.
+  app.on(['PUT', 'DELETE'], '/api/*', async (_c, next) => {
+    await next();
+    platform.bell.ring();
+  });
   pageRoutes(app);
   methodRoutes(app, platform);
   deviceRoutes(app, { ...platform, tours });

@@ -31,6 +31,13 @@ export const STEPS = ['next_dts', 'create', 'put', 'fail', 'save'] as const;
 /** A request that a recorder makes of the platform. */
 export type Step = (typeof STEPS)[number];
 
+/** Any of the switches of the pictures' addresses, and nothing else. */
+export const pictureFaults = z.strictObject({
+  /** The next uploads, so many, are answered with this HTTP status. */
+  status: z.int().min(200).max(599).exactOptional(),
+  times: z.int().min(0).exactOptional(),
+});
+
 /** Any of the switches of recording: the callback dialogue and the object store. */
 export const storageFaults = z.strictObject({
   /** Which requests the other switches are about; all by default. */
@@ -134,6 +141,15 @@ export class Faults {
     else this.#bySession.delete(session);
   }
 
+  /** The switches, by name, that are not where they were at the start, as far as they are about one device. */
+  moved(code: string): string[] {
+    return [
+      ...different(this.link(code), NO_LINK_FAULTS),
+      ...different(this.#rtmp, NO_RTMP_FAULTS),
+      ...different(this.#storage, NO_STORAGE_FAULTS),
+    ];
+  }
+
   /** Behaves again, towards everybody. */
   clear(): void {
     this.#link = NO_LINK_FAULTS;
@@ -147,4 +163,10 @@ export class Faults {
     this.#onRtmp.add(tell);
     return () => this.#onRtmp.delete(tell);
   }
+}
+
+/** The names of what differs; a list is another one when it holds something else. */
+function different<T extends object>(now: T, before: T): string[] {
+  const usual = new Map(Object.entries(before).map(([name, value]) => [name, String(value)]));
+  return Object.entries(now).flatMap(([name, value]) => (usual.get(name) === String(value) ? [] : [name]));
 }

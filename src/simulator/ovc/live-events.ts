@@ -5,10 +5,11 @@ import type { Tours } from './conformance/tours.ts';
 import type { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import { eventStream, serverSentEvent } from './event-stream.ts';
+import type { Faults } from './faults.ts';
 import { inShort } from './recording-summary.ts';
 import type { Recordings } from './recordings.ts';
 import type { RtmpIngest } from './rtmp-ingest.ts';
-import { wireEntry, wireObject } from './wire.ts';
+import { snake, wireEntry, wireObject } from './wire.ts';
 
 /** What happens, as server-sent events: of one device, and of the whole platform. */
 
@@ -30,6 +31,7 @@ export interface SiteEventsParts {
   readonly recordings: Recordings;
   readonly alarms: AlarmLog;
   readonly tours: Tours;
+  readonly faults: Faults;
   readonly bell: Bell;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -39,14 +41,17 @@ const PAUSE_MS = 500;
 const SHOWN_STREAMS = 30;
 const SHOWN_ALARMS = 200;
 
-/** `devices`, `streams`, `recordings`, `tours` and `alarms`, each whole whenever it changed, and twice a second at most. */
+/** `devices`, `streams`, `recordings`, `tours`, `moved` (the switches of each device) and `alarms`, each whole whenever it changed, and twice a second at most. */
 export function siteEvents(parts: SiteEventsParts): ReadableStream<Uint8Array> {
-  const { devices, ingest, recordings, alarms, tours, bell, clock, signal } = parts;
+  const { devices, ingest, recordings, alarms, tours, faults, bell, clock, signal } = parts;
   const rows = [
     onChange('devices', () => [...devices.all.values()].map(({ report }) => wireObject(report))),
     onChange('streams', () => (ingest?.streams ?? []).slice(-SHOWN_STREAMS).map(wireObject)),
     onChange('recordings', () => recordings.all.map((report) => wireObject(inShort(report)))),
     onChange('tours', () => tours.all.map(wireObject)),
+    onChange('moved', () =>
+      Object.fromEntries([...devices.all.keys()].map((code) => [code, faults.moved(code).map(snake)])),
+    ),
     onChange('alarms', () => alarms.all.slice(-SHOWN_ALARMS).map(wireObject)),
   ];
   const news = (): string => rows.map((row) => row()).join('');

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { isMethod, METHODS, REQUESTS } from '../../ovc/protocol.ts';
-import { linkFaults, rtmpFaults, storageFaults } from './faults.ts';
+import { linkFaults, pictureFaults, rtmpFaults, storageFaults } from './faults.ts';
 import { jsonBody } from './json-body.ts';
 import { SAMPLES, type SampleParts } from './samples.ts';
 import { snake } from './wire.ts';
@@ -12,7 +12,7 @@ import { snake } from './wire.ts';
 const SAMPLE = z.strictObject({ req: z.string(), channel: z.int().min(0).default(0) });
 
 /** Where each group of switches is set. */
-const FAULTS = { link: linkFaults, streams: rtmpFaults, recordings: storageFaults } as const;
+const FAULTS = { link: linkFaults, streams: rtmpFaults, recordings: storageFaults, pictures: pictureFaults } as const;
 
 export function methodRoutes(app: Hono, platform: SampleParts['platform']): void {
   app.get('/api/methods', (c) => c.json({ down: orders(), up: requests() }));

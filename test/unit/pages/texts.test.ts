@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { METHODS } from '../../../src/ovc/protocol.ts';
 import { RULES } from '../../../src/simulator/ovc/conformance/rules.ts';
-import { linkFaults, rtmpFaults, storageFaults } from '../../../src/simulator/ovc/faults.ts';
+import { linkFaults, pictureFaults, rtmpFaults, storageFaults } from '../../../src/simulator/ovc/faults.ts';
 import { snake } from '../../../src/simulator/ovc/wire.ts';
 
 const PAGES = join(import.meta.dirname, '../../../src/pages');
@@ -55,7 +55,9 @@ test('the simulator page has a text for each rule of the tour, in the rule’s o
       typeof each === 'object' ? Object.keys(each.properties ?? {}) : [],
     );
   const params = Object.values(METHODS).flatMap((method) => names(z.toJSONSchema(method.params, { io: 'input' })));
-  const switches = [linkFaults, rtmpFaults, storageFaults].flatMap(({ shape }) => Object.keys(shape).map(snake));
+  const switches = [linkFaults, rtmpFaults, storageFaults, pictureFaults].flatMap(({ shape }) =>
+    Object.keys(shape).map(snake),
+  );
   for (const name of [...Object.keys(METHODS), ...params, ...switches]) assert.ok(fields.has(name), name);
 });
 
