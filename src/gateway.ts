@@ -141,6 +141,7 @@ export class Gateway implements Runnable {
 
   /** Runs until the signal aborts; then every push says goodbye to its RTMP server, and no child process is left. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#recorder.keepOnly(this.#channelNumbers);
     const parts = [
       this.#site,
       this.#discovery,
@@ -176,7 +177,12 @@ export class Gateway implements Runnable {
         return this.#channels.replace(number, entry && this.#channelFor(entry));
       }),
     );
+    this.#recorder.keepOnly(this.#channelNumbers);
     this.#link.changed();
+  }
+
+  get #channelNumbers(): ReadonlySet<number> {
+    return new Set(this.#discovery.channels.map(({ channel }) => channel));
   }
 
   get rooms(): Rooms {

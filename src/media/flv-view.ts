@@ -1,7 +1,8 @@
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
 import type { FeedConsumer } from './feed/audience.ts';
-import type { FeedSource, Feeds } from './feed/feeds.ts';
+import type { FeedSource } from './feed/feed-source.ts';
+import type { Feeds } from './feed/feeds.ts';
 import { type FlvTag, isKeyFrame, isSequenceHeader } from './flv-tag.ts';
 import { fileHeader, flvPieces } from './flv-writer.ts';
 import { Timeline } from './rtmp/timeline.ts';

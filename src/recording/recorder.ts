@@ -153,6 +153,16 @@ export class CloudRecorder implements Recorder, Runnable {
     if (!session.stream) session.delivery.end();
   }
 
+  /** Only these channels are there: nobody could go on with a session of another, or stop it. */
+  keepOnly(channels: ReadonlySet<number>): void {
+    for (const { remembered, log } of this.#sessions.values()) {
+      const { channel, finished, settings } = remembered;
+      if (finished || channels.has(channel)) continue;
+      log.info('recording ends: there is no such channel any more');
+      this.finish({ channel, sessionId: settings.sessionId });
+    }
+  }
+
   unfinished(channel: number): RecordSettings | undefined {
     const own = [...this.#sessions.values()].map(({ remembered }) => remembered);
     return own.findLast((remembered) => remembered.channel === channel && !remembered.finished)?.settings;

@@ -101,6 +101,8 @@ export class Spool {
   }
 
   async #keep(session: string, segment: Segment, onPushedOut: PushedOut): Promise<SpooledSegment> {
+    // Room for it cannot be made, and the smaller ones before it shall not be lost over that.
+    if (segment.bytes > this.#parts.maxBytes) throw this.#refusal('a segment is larger than the spool may be');
     await this.#makeRoom(segment.bytes);
     const sequence = this.#nextSequence.get(session) ?? 1;
     this.#nextSequence.set(session, sequence + 1);
@@ -171,7 +173,10 @@ export class Spool {
   }
 
   #failed(cause: unknown): GatewayError {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    return this.#refusal(cause instanceof Error && 'code' in cause ? String(cause.code) : '');
+  }
+
+  #refusal(reason: string): GatewayError {
     const err = new GatewayError('state-unwritable', 'the disk takes no segments', { reason });
     if (!this.#degraded) this.#parts.log.error({ err }, err.message);
     this.#degraded = true;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeedSource } from '../../src/media/feed/feeds.ts';
+import type { FeedSource } from '../../src/media/feed/feed-source.ts';
 import { GatewayError } from '../../src/runtime/errors.ts';
 import { Secret } from '../../src/runtime/secret.ts';
 import { type Ending, Listener, runningFeeds, startedCamera, streamOf } from '../peers/feed-room.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { VideoTreatment } from '../../src/channel/ports.ts';
-import type { FeedSource } from '../../src/media/feed/feeds.ts';
+import type { FeedConsumer } from '../../src/media/feed/audience.ts';
+import type { FeedSource } from '../../src/media/feed/feed-source.ts';
 import { isAac } from '../../src/media/flv-tag.ts';
 import { CAMERA_PASSWORD, type Ending, Listener, runningFeeds, startedCamera, streamOf } from '../peers/feed-room.ts';
 
@@ -26,6 +27,15 @@ function opened(
   };
   t.after(leave);
   return { listener, leave };
+}
+
+/** Takes the TS alone, as a recording does. */
+function recorderOf(listener: Listener): FeedConsumer {
+  return {
+    onTs: (chunk) => listener.onTs(chunk),
+    onRestart: () => listener.onRestart(),
+    onDown: (err) => listener.onDown(err),
+  };
 }
 
 // Each waits for its own camera most of the time.
@@ -110,6 +120,26 @@ describe('a feed', { concurrency: 4 }, () => {
     while (camera.counts.rtsp.main?.players !== 0) await new Promise((resolve) => setImmediate(resolve));
     const again = opened(t, (l, signal) => feeds.open(source(stream, 'transcode'), l, signal));
     await again.listener.until(() => again.listener.tsBytes > 0);
+  });
+
+  test('a recording that is left alone with an encoder goes on with a copy from its first key frame', async (t) => {
+    const camera = await startedCamera(t, { main: { codec: 'H265' } });
+    const { feeds } = runningFeeds(t, { lingerMs: 0 });
+    const stream = streamOf(camera, { video: 'H265' });
+    const live = opened(t, (l, signal) => feeds.open(source(stream, 'transcode'), l, signal));
+    const recording = opened(t, (l, signal) => feeds.open(source(stream), recorderOf(l), signal));
+    await recording.listener.until(() => recording.listener.tsBytes > 0);
+    await live.leave();
+    await recording.listener.until(() => recording.listener.restarts === 1);
+    const bytes = recording.listener.tsBytes;
+    await recording.listener.until(() => recording.listener.tsBytes > bytes);
+    assert.deepEqual(
+      feeds.status().map(({ video, consumers, encoder }) => ({ video, consumers, encoder })),
+      [{ video: 'copy', consumers: 1, encoder: undefined }],
+    );
+    assert.deepEqual(recording.listener.downs, []);
+    await recording.leave();
+    while (camera.counts.rtsp.main?.players !== 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
   test('one encoder more than allowed is refused in words, and one that nobody watches makes room', async (t) => {

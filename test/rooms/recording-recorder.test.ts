@@ -200,6 +200,21 @@ test('a session stopped during an outage is delivered and saved by the next proc
   assert.equal((await probe(list(platform))).complaints, '');
 });
 
+test('a session of a channel that is not there any more is delivered, ended and forgotten', async (t) => {
+  const { platform, footage, record, recorder, orders, book } = await room(t);
+  const order = record();
+  await footage.play(film);
+  await platform.until(({ stored }) => stored.length === 3);
+  order.abort();
+  await orders[0];
+  recorder.keepOnly(new Set([0, 1]));
+  assert.equal(recorder.unfinished(0)?.sessionId, 'session one');
+  recorder.keepOnly(new Set([1]));
+  await platform.until(({ heard }) => heard.at(-1)?.step === 'save');
+  while (recorder.status.sessions.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(book.recordings, {});
+});
+
 test('a camera that cannot be opened is reported in words, and a gap when it comes', async (t) => {
   const { footage, record, reports, clock, platform } = await room(t);
   footage.failure = new GatewayError('feed-failed', 'the camera sends nothing');

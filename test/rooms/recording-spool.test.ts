@@ -109,6 +109,16 @@ test('the oldest of any session are pushed out by bytes, and their owners hear o
   assert.equal(spool.bytes, 3 * 1880);
 });
 
+test('a segment that is larger than the bounds is refused, and pushes nothing out', async (t) => {
+  const { spool } = spoolIn(await scratch(t), { maxBytes: segmentOf(1).bytes * 1.5 });
+  await spool.keep('session', segmentOf(1), unheard);
+  const { parts, ...facts } = segmentOf(2);
+  const large = { ...facts, bytes: facts.bytes * 2, parts: [...parts, ...parts] };
+  await assert.rejects(spool.keep('session', large, unheard), { kind: 'state-unwritable' });
+  assert.deepEqual(numbers(spool), [1]);
+  assert.equal(spool.degraded, true);
+});
+
 test('segments are pushed out by age, but not by a clock that was set from 1970 to now', async (t) => {
   const { spool, clock } = spoolIn(await scratch(t), { maxAgeMs: 60_000 });
   const lost: number[] = [];

@@ -22,6 +22,8 @@ export interface FeedParts {
   readonly log: Logger;
   readonly clock?: Clock;
   readonly patience?: Patience;
+  /** Called at each start, when the first picture comes and before anybody is given it. */
+  readonly onFlows?: (() => void) | undefined;
   readonly random?: () => number;
 }
 
@@ -117,6 +119,8 @@ export class Feed implements Runnable {
 
   async #generation(signal: AbortSignal): Promise<void> {
     const { command, stream, log, recipes, plan: planFor } = this.#parts;
+    const barred = recipes.barred(this.#clock.now());
+    if (barred) throw barred;
     if (isKind(this.#down, 'camera-unreachable')) await knock(stream.url, this.#clock, signal);
     if (this.#starts > 0) await stream.confirm?.(signal);
     const plan = await planFor(signal);
@@ -165,6 +169,7 @@ export class Feed implements Runnable {
     this.#triesSinceFlow = 0;
     this.#down = undefined;
     this.#parts.recipes.flowed();
+    this.#parts.onFlows?.();
     this.#parts.log.debug({ restarts: this.#starts - 1 }, 'feed flows');
   }
 
@@ -172,6 +177,7 @@ export class Feed implements Runnable {
   #ended(err: unknown): void {
     const { recipes } = this.#parts;
     if (err instanceof GenerationEnd) {
+      if (err.kind === 'camera-unauthorized') recipes.refused(err, this.#clock.now());
       if (err.remedy && recipes.learn(err.remedy)) return;
       if (err.silent && err.stage === 'opening') recipes.silent();
     }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { CameraStream, VideoTreatment } from '../../channel/ports.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
@@ -11,18 +10,9 @@ import type { EncoderChoice } from '../ffmpeg/encoder-choice.ts';
 import type { FlvTag } from '../flv-tag.ts';
 import type { FeedConsumer } from './audience.ts';
 import { Feed, type FeedStatistics } from './feed.ts';
+import { type FeedSource, keyOf, streamKey } from './feed-source.ts';
 import type { Patience } from './life-signs.ts';
-import { RecipeChoice } from './recipe-choice.ts';
-
-/** What to open: a stream, and what is to become of its video. */
-export interface FeedSource {
-  /** Who asks, in a person's words, such as the channel's name; for the log, the status and a refusal. */
-  readonly name: string;
-  readonly stream: CameraStream;
-  readonly video: VideoTreatment;
-  /** What an encoder may produce, in bit/s; 0 for no limit. Means nothing to a copy. */
-  readonly maxBitsPerSecond: number;
-}
+import { RecipeBook } from './recipe-book.ts';
 
 export interface FeedsParts {
   /** The ffmpeg to run. */
@@ -48,8 +38,8 @@ export interface FeedStatus extends FeedStatistics {
 }
 
 const LINGER_MS = 5_000;
-/** More than a gateway has streams; addresses that change must not pile up for ever. */
-const MOST_RECIPES = 500;
+/** A camera may send a key frame every ten seconds. */
+const MOVE_WITHIN_MS = 20_000;
 
 interface Entry {
   /** Where it stands; whoever shares it may have come by another. */
@@ -60,6 +50,14 @@ interface Entry {
   /** Ended and begun anew with each coming and going. */
   lingering: Scope;
   readonly atWork: AtWork;
+  readonly seats: Set<Seat>;
+}
+
+/** A consumer's place, which may move from one Feed to another. */
+interface Seat {
+  readonly consumer: FeedConsumer;
+  entry: Entry;
+  leave: () => void;
 }
 
 interface AtWork {
@@ -71,7 +69,7 @@ export class Feeds implements Runnable {
   readonly #parts: FeedsParts;
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
-  readonly #recipes = new Map<string, RecipeChoice>();
+  readonly #recipes = new RecipeBook();
   /** All that are not gone yet, also those that no entry leads to any more. */
   readonly #tasks = new Set<Task>();
   readonly #life = new Scope();
@@ -97,15 +95,18 @@ export class Feeds implements Runnable {
   async open(source: FeedSource, consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
     if (this.#life.signal.aborted) throw new GatewayError('ended-early', 'feeds are closed');
     const entry = this.#entryFor(source);
-    entry.lingering.end();
-    const leave = entry.feed.join(consumer);
+    const seat: Seat = { consumer, entry, leave: () => undefined };
+    entry.seats.add(seat);
     const scope = new Scope(signal, this.#life.signal);
     try {
+      seat.leave = entry.feed.join(consumer);
+      this.#settle(entry);
       await aborted(scope.signal);
     } finally {
       scope.end();
-      leave();
-      if (entry.feed.statistics.consumers === 0 && !this.#life.signal.aborted) void this.#linger(entry);
+      seat.leave();
+      seat.entry.seats.delete(seat);
+      this.#settle(seat.entry);
     }
   }
 
@@ -131,18 +132,39 @@ export class Feeds implements Runnable {
   }
 
   #entryFor(source: FeedSource): Entry {
-    const key = keyOf(source);
-    const known = this.#withTsOf(source) ?? this.#entries.get(key);
+    const known = this.#withTsOf(source) ?? this.#entries.get(keyOf(source));
     if (known) return known;
     if (source.video === 'transcode') this.#refuseTooMany();
+    return this.#begin(source);
+  }
+
+  #begin(source: FeedSource, onFlows?: () => void): Entry {
+    const key = keyOf(source);
     const { stream, name } = source;
     const log = this.#parts.log.child({ feed: name, profile: stream.profile, host: stream.url.host });
     const atWork: AtWork = { encoder: undefined };
     const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(source, atWork, signal);
     const { command, patience } = this.#parts;
-    const recipes = this.#recipeFor(source);
-    const feed = new Feed({ command, stream, plan, recipes, log, clock: this.#clock, ...(patience && { patience }) });
-    const entry: Entry = { key, source, feed, task: this.#start(feed), lingering: new Scope(), atWork };
+    const recipes = this.#recipes.of(stream);
+    const feed = new Feed({
+      command,
+      stream,
+      plan,
+      recipes,
+      log,
+      clock: this.#clock,
+      onFlows,
+      ...(patience && { patience }),
+    });
+    const entry: Entry = {
+      key,
+      source,
+      feed,
+      task: this.#start(feed),
+      lingering: new Scope(),
+      atWork,
+      seats: new Set(),
+    };
     this.#entries.set(key, entry);
     return entry;
   }
@@ -176,15 +198,6 @@ export class Feeds implements Runnable {
     for (const entry of encoding) if (entry.feed.statistics.consumers === 0) this.#close(entry);
   }
 
-  #recipeFor({ stream }: FeedSource): RecipeChoice {
-    const key = streamKey(stream);
-    const recipes = this.#recipes.get(key) ?? new RecipeChoice(stream);
-    this.#recipes.set(key, recipes);
-    const [oldest] = this.#recipes.keys();
-    if (this.#recipes.size > MOST_RECIPES && oldest !== undefined) this.#recipes.delete(oldest);
-    return recipes;
-  }
-
   async #plan({ video, maxBitsPerSecond }: FeedSource, atWork: AtWork, signal: AbortSignal): Promise<VideoPlan> {
     if (video === 'copy') return { way: 'copy' };
     const encoder = await this.#parts.encoders.best(signal);
@@ -192,12 +205,48 @@ export class Feeds implements Runnable {
     return { way: 'transcode', encoder, maxBitsPerSecond };
   }
 
-  async #linger(entry: Entry): Promise<void> {
+  /** After each coming and going: what nobody needs ends after a while. */
+  #settle(entry: Entry): void {
+    entry.lingering.end();
+    if (this.#life.signal.aborted) return;
+    const { lingerMs = LINGER_MS } = this.#parts;
+    if (entry.seats.size === 0) void this.#later(entry, lingerMs, () => this.#close(entry));
+    else if (encodesForNobody(entry)) void this.#later(entry, lingerMs, () => this.#relieve(entry));
+  }
+
+  async #later(entry: Entry, ms: number, act: () => void): Promise<void> {
     const scope = new Scope(this.#life.signal);
     entry.lingering = scope;
-    await this.#clock.sleep(this.#parts.lingerMs ?? LINGER_MS, scope.signal);
-    if (!scope.signal.aborted) this.#close(entry);
+    await this.#clock.sleep(ms, scope.signal);
+    if (!scope.signal.aborted) act();
     scope.end();
+  }
+
+  /**
+   * The last viewer of an encoded picture has left, and a recording is still there for the TS beside it. A second Feed
+   * that only copies is opened; once that begins with a key frame, the recording moves over and the encoder ends. Where
+   * a camera allows no second session, the encoder stays.
+   */
+  #relieve(entry: Entry): void {
+    const source: FeedSource = { ...entry.source, video: 'copy' };
+    if (this.#entries.has(keyOf(source))) return;
+    const copy = this.#begin(source, () => {
+      if (this.#entries.get(entry.key) === entry && encodesForNobody(entry)) this.#move(entry, copy);
+    });
+    void this.#later(copy, MOVE_WITHIN_MS, () => this.#close(copy));
+  }
+
+  #move(from: Entry, to: Entry): void {
+    to.lingering.end();
+    for (const seat of from.seats) {
+      seat.leave();
+      seat.entry = to;
+      to.seats.add(seat);
+      seat.consumer.onRestart?.();
+      seat.leave = to.feed.join(seat.consumer);
+    }
+    from.seats.clear();
+    this.#close(from);
   }
 
   #close(entry: Entry): void {
@@ -207,19 +256,13 @@ export class Feeds implements Runnable {
   }
 }
 
+/** All that are left take the TS alone. */
+function encodesForNobody({ source, seats }: Entry): boolean {
+  return source.video === 'transcode' && seats.size > 0 && ![...seats].some(({ consumer }) => consumer.onTag);
+}
+
 function statusOf({ source, feed, atWork }: Entry): FeedStatus {
   const { name, stream, video } = source;
   const { profile, url } = stream;
   return { ...feed.statistics, name, profile, host: url.host, stream, video, encoder: atWork.encoder };
-}
-
-/** Without the bit rate two copies are the same; a new password makes a new stream, for the old one will not mend. */
-function keyOf({ stream, video, maxBitsPerSecond }: FeedSource): string {
-  return `${streamKey(stream)} ${video === 'copy' ? video : maxBitsPerSecond}`;
-}
-
-/** A digest, because the password is part of it. */
-function streamKey({ url, credentials, video, audio }: CameraStream): string {
-  const parts = [url.href, credentials?.username, credentials?.password.reveal(), video, audio];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CameraStream } from '../../../../src/channel/ports.ts';
 import { RecipeChoice } from '../../../../src/media/feed/recipe-choice.ts';
+import { GatewayError } from '../../../../src/runtime/errors.ts';
 
 function choiceFor(audio: CameraStream['audio']): RecipeChoice {
   const size = { width: undefined, height: undefined, framesPerSecond: undefined, bitsPerSecond: undefined };
@@ -47,4 +48,17 @@ test('silence says nothing about audio that is copied', () => {
   const choice = choiceFor('AAC');
   choice.silent();
   assert.equal(choice.recipe.audio, 'copy');
+});
+
+test('a login that was refused twice is left alone for five minutes, whoever asks, until pictures come', () => {
+  const choice = choiceFor('AAC');
+  const refusal = new GatewayError('camera-unauthorized', 'camera refuses the login');
+  choice.refused(refusal, 0);
+  assert.equal(choice.barred(1_000), undefined);
+  choice.refused(refusal, 2_000);
+  assert.deepEqual(choice.barred(301_999), refusal);
+  assert.equal(choice.barred(302_000), undefined);
+  choice.flowed();
+  choice.refused(refusal, 400_000);
+  assert.equal(choice.barred(400_001), undefined);
 });
