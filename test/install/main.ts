@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Archives, buildArchives, LATER } from './archives.ts';
 import { InstalledBox, text, until } from './box.ts';
+import { tryContainer } from './container.ts';
 import { Tree } from './tree.ts';
 
 /**
- * `npm run test:install [-- SUITE …]`: install, upgrade, rollback and uninstall in clean Debian trees. Needs root and a
+ * `npm run test:install [-- bookworm trixie container]`: install, upgrade, rollback and uninstall in clean Debian trees, and
+ * the Dockerfile in another. Needs root and a
  * Debian mirror; the trees are kept below the system's temporary folder.
  */
 const SUITES = ['bookworm', 'trixie'];
+/** The Dockerfile, in a tree. */
+const CONTAINER = 'container';
 const TOOLS = new Map([
   ['debootstrap', 'debootstrap'],
   ['systemd-nspawn', 'systemd-container'],
@@ -200,13 +204,20 @@ async function trySuite(suite: string, archives: Archives): Promise<void> {
   }
 }
 
-checkTools();
-const folder = mkdtempSync(join(tmpdir(), 'ovd-archives-'));
-try {
-  const archives = await buildArchives(folder);
-  step(`the release ${archives.first} and others made of it are built`);
-  const wanted = process.argv.slice(2);
-  for (const suite of wanted.length > 0 ? wanted : SUITES) await trySuite(suite, archives);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+async function tryBoxes(suites: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'ovd-archives-'));
+  try {
+    const archives = await buildArchives(folder);
+    step(`the release ${archives.first} and others made of it are built`);
+    for (const suite of suites) await trySuite(suite, archives);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+checkTools();
+const asked = process.argv.slice(2);
+const wanted = asked.length > 0 ? asked : [...SUITES, CONTAINER];
+const suites = wanted.filter((name) => name !== CONTAINER);
+if (suites.length > 0) await tryBoxes(suites);
+if (wanted.includes(CONTAINER)) await tryContainer(step);

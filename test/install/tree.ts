@@ -10,6 +10,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const HOME = join(tmpdir(), 'ovd-install-trees');
 const MIRROR = 'http://deb.debian.org/debian';
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'ca-certificates'];
+/** nspawn without a systemd of this machine's. */
+export const ALONE = ['--quiet', '--register=no', '--keep-unit'];
 const BOOT_SECONDS = 60;
 
 export interface Outcome {
@@ -23,13 +25,13 @@ export class Tree {
   readonly suite: string;
   #booted: { readonly nspawn: ChildProcess; readonly leader: number } | undefined;
 
-  private constructor(suite: string) {
+  private constructor(suite: string, purpose: string) {
     this.suite = suite;
-    this.path = join(HOME, `${suite}-work`);
+    this.path = join(HOME, `${suite}-${purpose}`);
   }
 
   /** A copy of the suite as debootstrap makes it; that is kept for the next time. */
-  static fresh(suite: string): Tree {
+  static fresh(suite: string, purpose = 'work'): Tree {
     const clean = join(HOME, suite);
     mkdirSync(join(HOME, `${suite}-debs`, 'partial'), { recursive: true });
     if (!existsSync(clean)) {
@@ -39,7 +41,7 @@ export class Tree {
       execFileSync('debootstrap', args, { stdio: ['ignore', 'ignore', 'inherit'] });
       renameSync(unfinished, clean);
     }
-    const tree = new Tree(suite);
+    const tree = new Tree(suite, purpose);
     rmSync(tree.path, { recursive: true, force: true });
     execFileSync('cp', ['-a', clean, tree.path]);
     return tree;
@@ -47,8 +49,13 @@ export class Tree {
 
   /** Runs a command where no systemd runs, as in a chroot, with the network of this machine. */
   enter(...command: string[]): Outcome {
+    return this.enterWith([], ...command);
+  }
+
+  /** The same with options of nspawn's. */
+  enterWith(options: readonly string[], ...command: string[]): Outcome {
     const debs = `--bind=${join(HOME, `${this.suite}-debs`)}:/var/cache/apt/archives`;
-    const where = ['--quiet', '--register=no', '--keep-unit', '--as-pid2', '--resolv-conf=copy-host', debs];
+    const where = [...ALONE, '--as-pid2', '--resolv-conf=copy-host', debs, ...options];
     const { status, text } = outcome('systemd-nspawn', [...where, '-D', this.path, '--pipe', ...command]);
     // A remark of nspawn's own, where it runs without a systemd around it.
     return { status, text: text.replace(/^Attempted to remove disk file system.*\n?/m, '') };
@@ -56,7 +63,7 @@ export class Tree {
 
   /** Boots it, with a network of its own in which there is only itself. */
   async boot(): Promise<void> {
-    const where = ['--quiet', '--register=no', '--keep-unit', '--private-network', `--machine=install-${this.suite}`];
+    const where = [...ALONE, '--private-network', `--machine=install-${this.suite}`];
     // The systemd of Debian 13 refuses a host with the older cgroups unless it is told to.
     const args = [...where, '-D', this.path, '-b', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
     const nspawn = spawn('systemd-nspawn', args, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -103,13 +110,14 @@ export class Tree {
   }
 }
 
-function outcome(program: string, args: readonly string[]): Outcome {
+export function outcome(program: string, args: readonly string[]): Outcome {
   const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' };
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env });
   return { status, text: error ? error.message : `${stdout}${stderr}` };
 }
 
-function childOf(pid: number): number | undefined {
+/** The first process that a process has started. */
+export function childOf(pid: number): number | undefined {
   try {
     const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
     return child ? Number(child) : undefined;
