@@ -6,6 +6,7 @@ import { invalid, sentences } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import type { Restart } from '../device/reboot.ts';
+import { installationOf } from '../device/upgrade/installation.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
@@ -60,7 +61,7 @@ export class Service implements Runnable {
     this.#seat = new GatewaySeat({
       partsFor: (next) => ({
         ...{ config: next, login: loginOf(next, version), stateDirectory: stateDirectory(next, env) },
-        ...{ onlookers: this.#site.onlookers, restart, clock, log },
+        ...{ onlookers: this.#site.onlookers, installation: installationOf(env), restart, clock, log },
       }),
     });
     const editing = new FileEditing({

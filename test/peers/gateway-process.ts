@@ -15,12 +15,12 @@ export class GatewayProcess {
   readonly ended: Promise<number | null>;
   #heard: () => void = () => undefined;
 
-  constructor(t: TestContext, args: readonly string[]) {
+  constructor(t: TestContext, args: readonly string[], surroundings: Readonly<Record<string, string>> = {}) {
     // A state directory of its own, unless the configuration names one: tests run side by side.
     const state = mkdtempSync(join(tmpdir(), 'ovd-state-'));
     this.#child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, STATE_DIRECTORY: state },
+      env: { ...process.env, STATE_DIRECTORY: state, ...surroundings },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => this.#hear(line));
