@@ -45,9 +45,13 @@ export class Configuration {
   look(): Look {
     const look = this.#judged();
     this.#faults = look.found === 'faults' ? look.faults : [];
-    if (look.found === 'config')
-      for (const secret of secretsIn(look.config)) this.#secrets.set(secret.reveal(), secret);
+    if (look.found === 'config') this.#learn(secretsIn(look.config));
     return look;
+  }
+
+  #learn(secrets: readonly Secret[]): void {
+    for (const secret of secrets) this.#secrets.set(secret.reveal(), secret);
+    this.#scrub = scrubber([...this.#secrets.values()]);
   }
 
   #judged(): Look {
