@@ -41,8 +41,8 @@ export interface FeedStatistics {
   readonly down: GatewayError | undefined;
 }
 
-/** A frozen camera is to be told within eight seconds, and a frozen ffmpeg takes half of one to end. */
-const PATIENCE: Patience = { openingMs: 8_000, startingMs: 12_000, flowingMs: 7_000 };
+/** A frozen camera is to be told within eight seconds, and a Keepalive may have to wait for one, as another went before. */
+const PATIENCE: Patience = { openingMs: 8_000, startingMs: 12_000, flowingMs: 6_800 };
 /**
  * A camera that has delivered before delivers quickly again; so tries after a loss are short, that none of them hangs
  * on a dead session while the camera is back. Each third is patient, for cameras that are slow after a start.
@@ -130,11 +130,12 @@ export class Feed implements Runnable {
     this.#restart();
     const hasFlv = givesFlv(stream.video, plan.way);
     const parts = { command, ...call, hasFlv, patience: this.#patience(), clock: this.#clock, log };
+    const onSilence = (end: GenerationEnd): void => this.#ended(end);
     const onTag = (tag: FlvTag): void => {
       if (recipe.audio === 'copy' && tag.kind === 'audio' && !isAac(tag)) throw notAac();
       this.#takeTag(tag);
     };
-    await runGeneration(parts, { onTag, onTs: (chunk) => this.#takeTs(chunk, hasFlv) }, signal);
+    await runGeneration(parts, { onTag, onTs: (chunk) => this.#takeTs(chunk, hasFlv), onSilence }, signal);
   }
 
   #restart(): void {
@@ -173,9 +174,11 @@ export class Feed implements Runnable {
     this.#parts.log.debug({ restarts: this.#starts - 1 }, 'feed flows');
   }
 
-  /** Consumers hear of a failure unless there is another way to try first. */
+  /** Consumers hear of a failure unless there is another way to try first. Of a silence they have heard already. */
   #ended(err: unknown): void {
     const { recipes } = this.#parts;
+    if (err === this.#down) return;
+    this.#flowingSince = undefined;
     if (err instanceof GenerationEnd) {
       if (err.kind === 'camera-unauthorized') recipes.refused(err, this.#clock.now());
       if (err.remedy && recipes.learn(err.remedy)) return;

@@ -28,6 +28,8 @@ export interface Outputs {
   readonly onTag: (tag: FlvTag) => void;
   /** The bytes are true during the call only. */
   readonly onTs: (chunk: Buffer) => void;
+  /** The stream has fallen silent; its ffmpeg, which takes its time, is being ended. */
+  readonly onSilence: (end: GenerationEnd) => void;
 }
 
 /** Why a generation ended: how far it had come, and what to do otherwise in the next. */
@@ -66,7 +68,12 @@ export async function runGeneration(parts: GenerationParts, outputs: Outputs, si
     if (tail.length > TAIL_LINES) tail.shift();
   };
   const onPipes = (pipes: readonly Readable[]): void => read(pipes, { parts, outputs, life, scope });
-  const watch = life.silence(scope.signal).then(() => scope.end(silence(life)));
+  const watch = life.silence(scope.signal).then(() => {
+    if (scope.signal.aborted) return;
+    const end = silence(life);
+    scope.end(end);
+    outputs.onSilence(end);
+  });
   try {
     const order = { command, args, script, extraPipes: 1, onPipes, onLine };
     const outcome = await runProcess(order, { signal: scope.signal, log, clock }).catch((err: unknown) => err);
