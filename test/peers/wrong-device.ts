@@ -18,6 +18,7 @@ export type Wrong =
   | 'answers in reverse'
   | 'answers events'
   | 'lets malformed packets pass'
+  | 'answers malformed packets'
   | 'lets foreign answers pass'
   | 'waits for ever'
   | 'takes its time to return'
@@ -111,7 +112,8 @@ export class WrongDevice {
   #hear(text: string, isBinary: boolean): void {
     const packet = isBinary ? undefined : readPacket(text);
     if (packet === undefined) {
-      if (!this.#is('lets malformed packets pass')) this.#socket?.close(1002, 'malformed');
+      if (this.#is('answers malformed packets')) this.#send({ seq: 0, err: { code: 1, msg: 'what?' } });
+      else if (!this.#is('lets malformed packets pass')) this.#socket?.close(1002, 'malformed');
     } else if (packet.req !== undefined) this.#serve(packet);
     else if (packet.event !== undefined) {
       if (this.#is('answers events')) this.#send({ seq: 0, resp: {} });

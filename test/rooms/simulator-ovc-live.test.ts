@@ -26,18 +26,22 @@ interface Tag {
   readonly body: Buffer;
 }
 
-/** Reads a stream of FLV until it ends, or until the test has seen enough. */
-async function watch(ovc: OvcSimulator, number: number, enough: (tags: readonly Tag[]) => boolean) {
+/** A viewer that has been let in. */
+async function viewer(ovc: OvcSimulator, number: number) {
   const stop = new AbortController();
   const reply = await fetch(`${ovc.pageUrl()}api/streams/${number}/live.flv`, { signal: stop.signal });
   assert.equal(reply.headers.get('content-type'), 'video/x-flv');
-  let bytes = Buffer.alloc(0);
-  for await (const chunk of reply.body ?? []) {
-    bytes = Buffer.concat([bytes, chunk]);
-    if (enough(tagsOf(bytes))) break;
-  }
-  stop.abort();
-  return tagsOf(bytes);
+  /** What it sees until that is enough, or until the stream ends. */
+  const sees = async (enough: (tags: readonly Tag[]) => boolean): Promise<Tag[]> => {
+    let bytes = Buffer.alloc(0);
+    for await (const chunk of reply.body ?? []) {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (enough(tagsOf(bytes))) break;
+    }
+    stop.abort();
+    return tagsOf(bytes);
+  };
+  return { sees };
 }
 
 function tagsOf(flv: Buffer): Tag[] {
@@ -59,7 +63,8 @@ const pictures = (tags: readonly Tag[]) => tags.filter(({ type, body }) => type 
 
 test('viewers of a running push each begin with the codec, then a key frame, and see the same', async (t) => {
   const { ovc, number } = await published(t);
-  const views = await Promise.all([1, 2, 3].map(() => watch(ovc, number, (tags) => pictures(tags).length > 20)));
+  const viewers = await Promise.all([1, 2, 3].map(() => viewer(ovc, number)));
+  const views = await Promise.all(viewers.map(({ sees }) => sees((tags) => pictures(tags).length > 20)));
   for (const tags of views) {
     const video = tags.filter(({ type }) => type === VIDEO);
     assert.deepEqual([video[0]?.body[0], video[0]?.body[1]], [0x17, 0], 'the setup of H.264 comes first');
@@ -74,10 +79,10 @@ test('viewers of a running push each begin with the codec, then a key frame, and
 
 test('the bit rate of a push is told, and a viewer sees its end', async (t) => {
   const { ovc, pushing, number } = await published(t);
-  const all = watch(ovc, number, () => false);
+  const { sees } = await viewer(ovc, number);
   await ovc.waitFor(() => (ovc.streams[0]?.bitsPerSecond ?? 0) > 1000, PATIENCE);
   await pushing.stop();
-  assert.ok(pictures(await all).length > 3);
+  assert.ok(pictures(await sees(() => false)).length > 3);
   assert.equal(ovc.streams[0]?.bitsPerSecond, 0);
   assert.equal((await fetch(`${ovc.pageUrl()}api/streams/${number}/live.flv`)).status, 404);
 });

@@ -1,3 +1,5 @@
+import type { LinkFaultsPatch } from '../faults.ts';
+import type { Entry } from '../packet-book.ts';
 import { absent, fail, judged, pass, type Rule, type Verdict } from './rule.ts';
 import { BACK_MS, isFarewell, isLogin, KEEPALIVE_MS, type Trial } from './trial.ts';
 
@@ -13,17 +15,22 @@ const WATCHED_MS = 19_000;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** The device is to close the link after what `provoke` does, and to be back before it counts as offline. */
-async function closesAndReturns(
-  trial: Trial,
-  provoke: () => Promise<void> | void,
-  withinMs = CLOSE_MS,
-): Promise<Verdict> {
+async function closesAndReturns(trial: Trial, provoke: () => void): Promise<Verdict> {
   const before = trial.now;
-  await provoke();
   const sinceMs = trial.platform.clock.now();
-  const end = await trial.until('the device closes the link', withinMs, () => trial.packets(before).find(isFarewell));
-  await trial.connected();
-  return pass(`${end.text} after ${seconds(end.clockMs - sinceMs)}; logged in again`);
+  provoke();
+  const verdict = closedByDevice(await closing(trial, before, CLOSE_MS), sinceMs);
+  if (verdict.outcome === 'pass') await trial.connected();
+  return verdict;
+}
+
+const closing = (trial: Trial, after: number, withinMs: number): Promise<Entry> =>
+  trial.until('the device closes the link', withinMs, () => trial.packets(after).find(isFarewell));
+
+/** A platform that closes the link first does so because of what the device sent instead. */
+function closedByDevice({ text, clockMs }: Entry, sinceMs: number): Verdict {
+  const saw = `${text}, after ${seconds(clockMs - sinceMs)}`;
+  return text.startsWith('the platform') ? fail(saw) : pass(saw);
 }
 
 async function reconnects(trial: Trial): Promise<Verdict> {
@@ -65,41 +72,43 @@ async function keepaliveContent(trial: Trial): Promise<Verdict> {
   const said = await trial.until('a Keepalive', KEEPALIVE_MS, () => trial.requests('Keepalive').at(-1));
   const numbers = trial.report.channels.map(({ channel }) => channel);
   const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index);
-  const faults = [...said.faults, ...twice.map((number) => `channel ${number} is there twice`)];
+  const wrong = said.faults.filter((fault) => fault.startsWith('params of'));
+  const faults = [...wrong, ...twice.map((number) => `channel ${number} is there twice`)];
   return judged(faults, `state ${trial.report.state}, channels ${numbers.join(', ') || 'none'}`);
 }
 
-async function closesWhenUnanswered(trial: Trial): Promise<Verdict> {
-  return trial.while({ silent: true }, async () => {
+/** Waits for a Keepalive that the platform treats as the patch says, and gives what came after it. */
+function afterKeepalive(
+  trial: Trial,
+  patch: LinkFaultsPatch,
+  then: (asked: Entry) => Promise<Verdict>,
+): Promise<Verdict> {
+  return trial.while(patch, async () => {
     const before = trial.now;
-    const asked = await trial.until('a Keepalive', KEEPALIVE_MS, () => trial.requests('Keepalive', before)[0]);
-    const what = 'the device closes the link that no longer answers';
-    const end = await trial.until(what, TIME_OUT.latestMs, () => trial.packets(before).find(isFarewell));
-    const ms = end.clockMs - asked.clockMs;
-    const saw = `closed ${seconds(ms)} after the unanswered Keepalive`;
-    return ms < TIME_OUT.earliestMs ? fail(saw) : pass(saw);
+    return then(await trial.until('a Keepalive', KEEPALIVE_MS, () => trial.requests('Keepalive', before)[0]));
   });
 }
 
-async function closesWhenForeign(trial: Trial): Promise<Verdict> {
-  const before = trial.now;
-  const asked = await trial.until('a Keepalive', KEEPALIVE_MS, () => trial.requests('Keepalive', before)[0]);
-  const what = 'the device closes the link';
-  const end = await trial.until(what, CLOSE_MS, () => trial.packets(asked.number).find(isFarewell));
-  return pass(`${end.text} after ${seconds(end.clockMs - asked.clockMs)}`);
-}
+const closesWhenUnanswered = (trial: Trial): Promise<Verdict> =>
+  afterKeepalive(trial, { silent: true }, async (asked) => {
+    const end = await closing(trial, asked.number, TIME_OUT.latestMs);
+    const verdict = closedByDevice(end, asked.clockMs);
+    return end.clockMs - asked.clockMs < TIME_OUT.earliestMs ? fail(verdict.saw) : verdict;
+  });
 
-async function answersBesideItsOwn(trial: Trial): Promise<Verdict> {
-  return trial.while({ answerDelayMs: HELD_MS }, async () => {
-    const before = trial.now;
-    const asked = await trial.until('a Keepalive', KEEPALIVE_MS, () => trial.requests('Keepalive', before)[0]);
+const closesWhenForeign = (trial: Trial): Promise<Verdict> =>
+  afterKeepalive(trial, { wrongSeq: true }, async (asked) =>
+    closedByDevice(await closing(trial, asked.number, CLOSE_MS), asked.clockMs),
+  );
+
+const answersBesideItsOwn = (trial: Trial): Promise<Verdict> =>
+  afterKeepalive(trial, { answerDelayMs: HELD_MS }, async (asked) => {
     const { ms } = await trial.ask('QueryTime');
-    const answered = trial.packets(before).some(({ answers }) => answers === asked.number);
+    const answered = trial.packets(asked.number).some(({ answers }) => answers === asked.number);
     return answered
       ? fail(`answered after ${ms} ms, when its own Keepalive had been`)
       : pass(`answered after ${ms} ms`);
   });
-}
 
 /** In the order in which they are tried. */
 export const LINK_RULES: readonly Rule[] = [
@@ -182,7 +191,7 @@ export const LINK_RULES: readonly Rule[] = [
     says: 'An answer with another seq than the one expected closes the link',
     tried: 'a Keepalive is answered with a seq that nobody asked with',
     slow: true,
-    run: (trial) => trial.while({ wrongSeq: true }, () => closesWhenForeign(trial)),
+    run: closesWhenForeign,
   },
   {
     id: 'time-out',

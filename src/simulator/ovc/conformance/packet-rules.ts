@@ -43,7 +43,7 @@ async function quietAfter(trial: Trial, tell: () => void): Promise<Verdict> {
   const before = trial.now;
   tell();
   const next = await trial.ask('NoSuchMethod');
-  const wrong = trial.packets(before).flatMap(({ faults, direction }) => (direction === 'up' ? faults : []));
+  const wrong = trial.packets(before).flatMap((entry) => breaches(entry, /^answers /));
   return judged(wrong, `no answer; the next request was answered after ${next.ms} ms`);
 }
 
