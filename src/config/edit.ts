@@ -34,15 +34,33 @@ function leaves(path: Path, value: unknown): Array<{ readonly place: string; rea
 }
 
 /**
+ * The channel numbers that a text has, in its order; undefined for a channel that says none.
+ * @throws SyntaxError when the text is no YAML
+ */
+export function channelNumbers(text: string): Array<number | undefined> {
+  const channels: unknown = parsed(text).get('channels');
+  if (!isSeq(channels)) return [];
+  return channels.items.map((item) => {
+    const number: unknown = isMap(item) ? item.get('channel') : undefined;
+    return typeof number === 'number' ? number : undefined;
+  });
+}
+
+/**
  * The text with the changes in it.
  * @throws SyntaxError when the text is no YAML, or a path leads through what is no place
  */
 export function edited(text: string, changes: readonly Change[]): string {
+  const document = parsed(text);
+  for (const { path, value } of changes) change(document, path, value);
+  return document.toString({ lineWidth: 0 });
+}
+
+function parsed(text: string): Document {
   const document = parseDocument(text);
   const [broken] = document.errors;
   if (broken) throw new SyntaxError(broken.message);
-  for (const { path, value } of changes) change(document, path, value);
-  return document.toString({ lineWidth: 0 });
+  return document;
 }
 
 function change(document: Document, path: Path, value: unknown): void {

@@ -11,20 +11,16 @@ import type {
 import type { Editing } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
 import { lowestFree } from '../channel/numbering.ts';
-import { type Change, edited, pathOf, refused } from '../config/edit.ts';
+import { type Change, channelNumbers, edited, type Path, pathOf, refused } from '../config/edit.ts';
 import type { Fault } from '../config/read.ts';
 import { type ChannelConfig, type Config, jsonSchema } from '../config/schema.ts';
 import { shown, shownAsWritten } from '../config/shown.ts';
-import { tryLogin } from '../ovc/try-login.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { withDeadline } from '../runtime/clock.ts';
-import { GatewayError, isKind } from '../runtime/errors.ts';
 import { hashPassword } from '../runtime/password.ts';
-import { Secret } from '../runtime/secret.ts';
 import { ConfigText } from './config-text.ts';
 import type { Configuration } from './configuration.ts';
 import { firstConfiguration } from './first-configuration.ts';
-import { loginOf } from './login.ts';
+import { testPlatform } from './platform-test.ts';
 
 export interface FileEditingParts {
   readonly configuration: Configuration;
@@ -42,7 +38,6 @@ export interface FileEditingParts {
   readonly clock: Clock;
 }
 
-const TEST_MS = 15_000;
 const SHORTEST_PASSWORD = 8;
 
 /** The page's way to change the configuration: through the file, judged by the very reader that the gateway starts with. */
@@ -88,7 +83,7 @@ export class FileEditing implements Editing {
   }
 
   async change(changes: SettingsChange): Promise<void> {
-    await this.#edit(changes.map(({ path, value }) => ({ path: pathOf(path), value: value ?? undefined })));
+    await this.#edit(() => changes.map(({ path, value }) => ({ path: pathOf(path), value: value ?? undefined })));
   }
 
   undo(): Promise<void> {
@@ -102,70 +97,51 @@ export class FileEditing implements Editing {
   }
 
   async addChannel({ channel, onvif, rtsp, ...rest }: NewChannel): Promise<number> {
-    const taken = new Set(this.#parts.channels().map((entry) => entry.channel));
-    if (channel !== undefined && taken.has(channel)) throw channelTaken(channel);
-    const number = channel ?? lowestFree(taken);
-    const value = defined({ channel: number, ...rest, onvif: onvif && defined(onvif), rtsp: rtsp && defined(rtsp) });
-    const at = this.#parts.config()?.channels.length ?? 0;
-    await this.#edit([{ path: ['channels', at], value }]);
+    let number = channel ?? 0;
+    await this.#edit((inFile) => {
+      const taken = this.#takenBy(inFile);
+      if (channel !== undefined && taken.has(channel)) throw channelTaken(channel);
+      number = channel ?? lowestFree(taken);
+      const value = defined({ channel: number, ...rest, onvif: onvif && defined(onvif), rtsp: rtsp && defined(rtsp) });
+      return [{ path: ['channels', inFile.length], value }];
+    });
     return number;
   }
 
-  async changeChannel(channel: number, { onvif, rtsp, ...rest }: ChannelChange): Promise<void> {
-    const at = this.#placeOf(channel);
-    const section = (name: string, values: object | undefined): Change[] =>
-      Object.entries(values ?? {}).map(([key, value]) => ({
-        path: ['channels', at, name, key],
-        value: value ?? undefined,
-      }));
-    const own = Object.entries(rest).map(([key, value]) => ({
-      path: ['channels', at, key],
-      value: value ?? undefined,
-    }));
-    await this.#edit([...own, ...section('onvif', onvif), ...section('rtsp', rtsp)]);
+  changeChannel(channel: number, { onvif, rtsp, ...rest }: ChannelChange): Promise<void> {
+    return this.#edit((inFile) => {
+      const place = ['channels', this.#placeOf(channel, inFile)];
+      return [
+        ...changesBelow(place, rest),
+        ...changesBelow([...place, 'onvif'], onvif),
+        ...changesBelow([...place, 'rtsp'], rtsp),
+      ];
+    });
   }
 
-  async renumber(from: number, to: number): Promise<void> {
-    const at = this.#placeOf(from);
-    if (from === to) return;
-    if (this.#parts.channels().some((entry) => entry.channel === to)) throw channelTaken(to);
-    await this.#edit([{ path: ['channels', at, 'channel'], value: to }]);
+  renumber(from: number, to: number): Promise<void> {
+    return this.#edit((inFile) => {
+      const at = this.#placeOf(from, inFile);
+      if (from !== to && this.#takenBy(inFile).has(to)) throw channelTaken(to);
+      return [{ path: ['channels', at, 'channel'], value: to }];
+    });
   }
 
-  async removeChannel(channel: number): Promise<void> {
-    await this.#edit([{ path: ['channels', this.#placeOf(channel)], value: undefined }]);
+  removeChannel(channel: number): Promise<void> {
+    return this.#edit((inFile) => [{ path: ['channels', this.#placeOf(channel, inFile)], value: undefined }]);
   }
 
-  async testPlatform(request: PlatformTestRequest, signal: AbortSignal): Promise<PlatformTestAnswer> {
+  testPlatform(request: PlatformTestRequest, signal: AbortSignal): Promise<PlatformTestAnswer> {
     const { config, clock, version } = this.#parts;
-    const { url, login_code: loginCode, login_password: given } = request;
-    const password = given === undefined ? config()?.platform.login_password : new Secret(given);
-    if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
-      return { ok: false, kind: 'bad-address', why: 'must be a ws:// or wss:// address' };
-    }
-    const known = config();
-    const trusted = known ? loginOf(known, version).ca : undefined;
-    const who = { hardwareModel: 'ovd-gateway', firmwareModel: version, ...(trusted !== undefined && { ca: trusted }) };
-    const login = { url: new URL(url), loginCode, password: password ?? new Secret(''), ...who };
-    const late = (): Error => new GatewayError('timed-out', 'the platform took too long to answer');
-    try {
-      await withDeadline({ clock, ms: TEST_MS, signal, late }, (life) => tryLogin(login, { clock, signal: life }));
-      return { ok: true };
-    } catch (err) {
-      const why = err instanceof GatewayError ? err.sentence : 'failed unexpectedly';
-      const kind = isKind(err, 'login-refused')
-        ? 'login-refused'
-        : isKind(err, 'link-lost', 'timed-out')
-          ? 'unreachable'
-          : 'failed';
-      return { ok: false, kind, why };
-    }
+    return testPlatform(request, { config: config(), clock, version }, signal);
   }
 
   setUp(request: SetUpRequest): Promise<void> {
     return this.#inTurn(async () => {
       const { setUpAddress, platformChanged } = this.#parts;
       if ((await this.#text.read()) !== undefined) throw new Refusal('set-up-over', 'there is a configuration already');
+      const forbidden = refused([{ path: ['platform'], value: request.platform }]);
+      if (forbidden.length > 0) throw notTaken(forbidden);
       const text = firstConfiguration(request, await hashPassword(request.password), setUpAddress);
       this.#judge(text);
       await this.#text.replace(text);
@@ -175,28 +151,35 @@ export class FileEditing implements Editing {
   }
 
   /** @throws Refusal `no-such-channel`; `unsupported` for a channel that is in no file */
-  #placeOf(channel: number): number {
-    const { config, channels } = this.#parts;
-    const at = config()?.channels.findIndex((entry) => entry.channel === channel) ?? -1;
+  #placeOf(channel: number, inFile: ChannelsInFile): number {
+    const at = inFile.indexOf(channel);
     if (at >= 0) return at;
-    if (!channels().some((entry) => entry.channel === channel)) {
+    if (!this.#parts.channels().some((entry) => entry.channel === channel)) {
       throw new Refusal('no-such-channel', 'there is no such channel');
     }
     throw new Refusal('unsupported', 'this channel was made by discovery.auto_map; add the camera to change it');
   }
 
-  #edit(changes: readonly Change[]): Promise<void> {
+  /** Discovered cameras have numbers too. */
+  #takenBy(inFile: ChannelsInFile): Set<number> {
+    const configured = inFile.filter((number) => number !== undefined);
+    return new Set([...configured, ...this.#parts.channels().map(({ channel }) => channel)]);
+  }
+
+  /** What is changed is asked for in turn, by the file as it is then: the change before may have moved its channels. */
+  #edit(wanted: (inFile: ChannelsInFile) => readonly Change[]): Promise<void> {
     return this.#inTurn(async () => {
-      const forbidden = refused(changes);
-      if (forbidden.length > 0) throw notTaken(forbidden);
       const before = await this.#text.read();
       if (before === undefined) throw new Refusal('set-up-first', 'there is no configuration yet');
-      const text = withChanges(before, await hashed(changes));
+      const changes = wanted(readable(() => channelNumbers(before)));
+      const forbidden = refused(changes);
+      if (forbidden.length > 0) throw notTaken(forbidden);
+      const safe = await hashed(changes);
+      const text = readable(() => edited(before, safe));
       this.#judge(text);
       await this.#text.replace(text);
-      const platform = changes.some(({ path }) => path[0] === 'platform');
       await this.#apply();
-      if (platform) this.#parts.platformChanged();
+      if (changes.some(({ path }) => path[0] === 'platform')) this.#parts.platformChanged();
     });
   }
 
@@ -219,24 +202,33 @@ export class FileEditing implements Editing {
   }
 }
 
-/** The page's own password never stands in the file as it was typed. */
-async function hashed(changes: readonly Change[]): Promise<Change[]> {
-  return Promise.all(
-    changes.map(async ({ path, value }) => {
-      if (path.join('.') !== 'web.password' || typeof value !== 'string') return { path, value };
-      if (value.length < SHORTEST_PASSWORD) {
-        throw notTaken([
-          { path: 'web.password', message: `at least ${SHORTEST_PASSWORD} characters`, line: undefined },
-        ]);
-      }
-      return { path, value: await hashPassword(value) };
-    }),
-  );
+/** The channel numbers of the file, in its order; undefined for one that says none. */
+type ChannelsInFile = ReadonlyArray<number | undefined>;
+
+/** One change for each key that is given; null takes it out. */
+function changesBelow(place: Path, values: object = {}): Change[] {
+  return Object.entries(values).map(([key, value]) => ({ path: [...place, key], value: value ?? undefined }));
 }
 
-function withChanges(text: string, changes: readonly Change[]): string {
+/** The page's own password never stands in the file as it was typed. */
+async function hashed(changes: readonly Change[]): Promise<Change[]> {
+  return Promise.all(changes.map(async ({ path, value }) => ({ path, value: await hashedBelow(path, value) })));
+}
+
+async function hashedBelow(path: Path, value: unknown): Promise<unknown> {
+  const place = path.join('.');
+  if (place === 'web' && typeof value === 'object' && value !== null && 'password' in value) {
+    return { ...value, password: await hashedBelow(['web', 'password'], value.password) };
+  }
+  if (place !== 'web.password' || typeof value !== 'string') return value;
+  if (value.length >= SHORTEST_PASSWORD) return hashPassword(value);
+  throw notTaken([{ path: place, message: `at least ${SHORTEST_PASSWORD} characters`, line: undefined }]);
+}
+
+/** @throws Refusal `configuration-refused` when the file is no YAML, or a path leads through what is no place */
+function readable<T>(read: () => T): T {
   try {
-    return edited(text, changes);
+    return read();
   } catch (err) {
     if (!(err instanceof SyntaxError)) throw err;
     throw notTaken([{ path: '', line: undefined, message: err.message }]);

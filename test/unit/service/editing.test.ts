@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { Refusal } from '../../../src/admin/refusal.ts';
+import type { Config } from '../../../src/config/schema.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
+import { Configuration } from '../../../src/service/configuration.ts';
+import { FileEditing } from '../../../src/service/editing.ts';
+
+const PLATFORM = { url: 'ws://ovc.example', login_code: 'D1', login_password: 'platform-password' };
+const camera = (channel: number) => ({ channel, onvif: { host: `camera-${channel}` } });
+
+function editingOf(t: TestContext, content?: object) {
+  const folder = mkdtempSync(join(tmpdir(), 'editing-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'gateway.yaml');
+  if (content) writeFileSync(file, JSON.stringify(content));
+  const configuration = new Configuration({ file, env: { HOME: '/root' }, version: '0.0.0' });
+  let config: Config | undefined;
+  const reload = async (): Promise<void> => {
+    const look = configuration.look();
+    if (look.found === 'config') config = look.config;
+  };
+  const editing = new FileEditing({
+    ...{ configuration, config: () => config, channels: () => config?.channels ?? [], reload },
+    ...{ platformChanged: () => undefined, setUpAddress: '127.0.0.1:0', version: '0.0.0', clock: systemClock },
+  });
+  const written = () => readFileSync(file, 'utf8');
+  const hosts = () => config?.channels.map(({ channel, onvif }) => `${channel} ${onvif?.host}`);
+  return { editing, reload, file, written, hosts };
+}
+
+const refusal = (kind: string) => (err: unknown) => err instanceof Refusal && err.kind === kind;
+
+test('two who add a camera at once get a channel each', async (t) => {
+  const { editing, reload, hosts } = editingOf(t, { platform: PLATFORM, channels: [camera(0)] });
+  await reload();
+  const numbers = await Promise.all(['one', 'two'].map((host) => editing.addChannel({ onvif: { host } })));
+  assert.deepEqual(numbers, [1, 2]);
+  assert.deepEqual(hosts(), ['0 camera-0', '1 one', '2 two']);
+});
+
+test('two who remove a channel at once remove those they mean, and no other', async (t) => {
+  const { editing, reload, hosts } = editingOf(t, { platform: PLATFORM, channels: [0, 1, 2].map(camera) });
+  await reload();
+  await Promise.all([editing.removeChannel(0), editing.removeChannel(1)]);
+  assert.deepEqual(hosts(), ['2 camera-2']);
+});
+
+test('a channel is found where the file has it, also when the file is not in force yet', async (t) => {
+  const { editing, reload, file, hosts } = editingOf(t, { platform: PLATFORM, channels: [0, 1].map(camera) });
+  await reload();
+  writeFileSync(file, JSON.stringify({ platform: PLATFORM, channels: [1, 0].map(camera) }));
+  await editing.changeChannel(0, { onvif: { host: 'moved' } });
+  assert.deepEqual(hosts(), ['1 camera-1', '0 moved']);
+  await assert.rejects(editing.renumber(0, 1), refusal('channel-taken'));
+  await assert.rejects(editing.removeChannel(7), refusal('no-such-channel'));
+});
+
+test('the password of the page is hashed whichever way it is set', async (t) => {
+  const { editing, reload, written } = editingOf(t, { platform: PLATFORM });
+  await reload();
+  for (const [path, value] of [
+    ['web.password', 'a new password'],
+    ['web', { password: 'a new password' }],
+  ] as const) {
+    await editing.change([{ path, value }]);
+    assert.match(written(), /scrypt:/);
+    assert.doesNotMatch(written(), /a new password/);
+  }
+  await assert.rejects(
+    editing.change([{ path: 'web', value: { password: 'short' } }]),
+    refusal('configuration-refused'),
+  );
+});
+
+test('neither a change nor the set-up can carry the environment out', async (t) => {
+  const { editing, reload } = editingOf(t, { platform: PLATFORM });
+  await reload();
+  const taken = refusal('configuration-refused');
+  const fromOutside = ['$', '{HOME}'].join('');
+  await assert.rejects(editing.change([{ path: 'platform.login_code', value: fromOutside }]), taken);
+  const fresh = editingOf(t);
+  const request = { password: 'long enough', platform: { ...PLATFORM, login_code: fromOutside } };
+  await assert.rejects(fresh.editing.setUp(request), taken);
+});
