@@ -7,6 +7,7 @@ import type { BoxHealth } from './device/box-health.ts';
 import type { Restart } from './device/reboot.ts';
 import type { SelfCheck } from './device/self-check.ts';
 import type { Installation } from './device/upgrade/installation.ts';
+import type { Upgrader } from './device/upgrade/upgrader.ts';
 import type { Discovery } from './discovery.ts';
 import type { Feeds } from './media/feed/feeds.ts';
 import type { LiveMedia } from './media/live.ts';
@@ -55,6 +56,7 @@ export interface Rooms {
   readonly recorder: CloudRecorder;
   readonly selfCheck: SelfCheck;
   readonly store: Store;
+  readonly upgrader: Upgrader;
 }
 
 /** What begins with what earlier runs have left. */

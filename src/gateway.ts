@@ -197,6 +197,7 @@ export class Gateway implements Runnable {
       recorder: this.#recorder,
       selfCheck: this.#selfCheck,
       store: this.#store,
+      upgrader: this.#upgrader,
     };
   }
 
@@ -207,8 +208,8 @@ export class Gateway implements Runnable {
   }
 
   /**
-   * Upgrading comes first. Abnormal: something is missing without which nothing works, the disk takes nothing, or every camera has been found
-   * away (ovs-rpc section 3).
+   * Upgrading comes first. Abnormal: something is missing without which nothing works, the disk takes nothing, or every
+   * camera has been found away (ovs-rpc section 3).
    */
   #report(): OvdReport {
     const channels = this.#channels.states;

@@ -34,6 +34,7 @@ export const TROUBLE_KINDS = [
   'disk-fails',
   'time-untrusted',
   'under-voltage',
+  'upgrade-failed',
   'unexpected',
 ] as const;
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
@@ -58,6 +59,7 @@ export const ADVICE = [
   'make-state-directory-writable',
   'free-disk-space',
   'set-clock',
+  'check-upgrade',
   'use-better-power-supply',
   'send-support-bundle',
 ] as const;

@@ -23,10 +23,13 @@ export class Releases {
 
   /** An empty place to unpack to; what an earlier try has left there is gone. */
   async workshop(): Promise<string> {
-    const place = this.#path('.unpacking');
-    await rm(place, { recursive: true, force: true });
-    await mkdir(place);
-    return place;
+    await this.clearWorkshop();
+    await mkdir(this.#path('.unpacking'));
+    return this.#path('.unpacking');
+  }
+
+  async clearWorkshop(): Promise<void> {
+    await rm(this.#path('.unpacking'), { recursive: true, force: true });
   }
 
   /** Removes every release but those named. */

@@ -138,8 +138,10 @@ export class Upgrader implements Runnable {
     log.info({ version: order.version }, 'upgrade begins');
     try {
       await this.#upgrade(order, signal);
-    } catch (err) {
+    } catch (cause) {
+      await this.#releases?.clearWorkshop().catch(() => undefined); // A disk that takes nothing is told of below.
       if (signal.aborted) return;
+      const err = diskFailure(cause) ?? cause;
       log[err instanceof GatewayError ? 'warn' : 'error']({ err, version: order.version }, 'upgrade failed');
       this.#note({ step: 'none', failed: this.#failure(order.version, err) });
     }
@@ -200,6 +202,14 @@ export class Upgrader implements Runnable {
     this.#status = { ...(failed && { failed }), ...news };
     this.#parts.onChange();
   }
+}
+
+/** The disk is full, or may not be written to. */
+function diskFailure(err: unknown): GatewayError | undefined {
+  const expected = err instanceof Error && 'syscall' in err && 'code' in err;
+  return expected
+    ? new GatewayError('upgrade-failed', 'the release cannot be stored', { reason: err.code })
+    : undefined;
 }
 
 function refusal(reason: string): GatewayError {

@@ -10,8 +10,8 @@ import type { SiteFacts } from './site-status.ts';
 export function roomFacts(
   rooms: Rooms,
   { platform, channels }: Config,
-): Pick<SiteFacts, 'link' | 'channels' | 'box' | 'backlog' | 'needs' | 'diskFails'> {
-  const { link, health, selfCheck, recorder, store } = rooms;
+): Pick<SiteFacts, 'link' | 'channels' | 'box' | 'backlog' | 'needs' | 'diskFails' | 'upgradeFailure'> {
+  const { link, health, selfCheck, recorder, store, upgrader } = rooms;
   const configured = new Set(channels.map(({ channel }) => channel));
   const facts = rooms.discovery.channels.flatMap((entry) => channelFacts(rooms, entry, configured));
   return {
@@ -21,6 +21,7 @@ export function roomFacts(
     backlog: backlogOf(rooms),
     needs: selfCheck.faults,
     diskFails: recorder.status.degraded || !store.writable,
+    upgradeFailure: upgrader.status.failed,
   };
 }
 

@@ -19,6 +19,8 @@ export interface SiteFacts {
   /** What is missing, and why. */
   readonly needs: ReadonlyMap<string, string>;
   readonly diskFails: boolean;
+  /** The last upgrade from afar that did not come about. */
+  readonly upgradeFailure?: { readonly version: string; readonly why: string; readonly at: Date } | undefined;
   readonly configuration: {
     readonly file: string;
     readonly faults: readonly Fault[];
@@ -71,7 +73,8 @@ function linkStatus({ link }: SiteFacts): SiteStatus['link'] {
   };
 }
 
-function faultsOf({ link, needs, diskFails, time, box, configuration }: SiteFacts, sinceWhen: SinceWhen): Trouble[] {
+function faultsOf(facts: SiteFacts, sinceWhen: SinceWhen): Trouble[] {
+  const { link, needs, diskFails, time, box, configuration } = facts;
   const found: Trouble[] = [];
   const add = (row: Pick<Trouble, 'kind' | 'advice'>, why: string): void =>
     void found.push(trouble(row, why, { since: sinceWhen(`${row.kind} ${why}`) }));
@@ -95,8 +98,16 @@ function faultsOf({ link, needs, diskFails, time, box, configuration }: SiteFact
   if (box?.throttled?.includes('under-voltage')) {
     add({ kind: 'under-voltage', advice: 'use-better-power-supply' }, 'the power supply is too weak');
   }
+  const { upgradeFailure: failure } = facts;
+  if (failure && time.now.getTime() - failure.at.getTime() < TOLD_MS) {
+    const why = `${failure.version}: ${failure.why}`;
+    found.push(trouble({ kind: 'upgrade-failed', advice: 'check-upgrade' }, why, { since: failure.at }));
+  }
   return found;
 }
+
+/** What nobody can undo is told for a day. */
+const TOLD_MS = 86_400_000;
 
 function boxStatus({ load, network, temperature, throttled, disk, ...rest }: BoxReading): BoxStatus {
   return {

@@ -28,6 +28,7 @@ export const TROUBLE_TEXTS = {
   'disk-fails': ['The disk takes no data', '磁盘无法写入'],
   'time-untrusted': ['The clock of this box may be wrong', '设备时钟可能不准'],
   'under-voltage': ['The power supply is too weak', '电源供电不足'],
+  'upgrade-failed': ['An upgrade from the platform did not come about', '平台下发的升级未成功'],
   unexpected: ['Something unexpected happened', '发生意外错误'],
 } as const satisfies Readonly<Record<TroubleKind, Row>>;
 
@@ -63,6 +64,10 @@ export const ADVICE_TEXTS = {
   'make-state-directory-writable': ['Make the state directory writable for the gateway.', '请让网关可以写入状态目录。'],
   'free-disk-space': ['Free space on the disk of this box.', '请清理设备的磁盘空间。'],
   'set-clock': ['Let the box reach a time server, or set its clock.', '请让设备能连接时间服务器，或校准其时钟。'],
+  'check-upgrade': [
+    'The old release runs on. Have the platform send another one, or add its key to upgrade.keys.',
+    '设备保持原版本。请平台重新下发升级包，或在 upgrade.keys 中加入其公钥。',
+  ],
   'use-better-power-supply': ['Use the power supply made for this box.', '请使用设备配套的电源。'],
   'send-support-bundle': ['Download the support bundle and send it to support.', '请下载支持包并发送给技术支持。'],
 } as const satisfies Readonly<Record<Advice, Row>>;
