@@ -17,11 +17,12 @@ export function Adoption() {
   const failureWords = useFailureWords();
   const { client, status } = useSite();
   const [candidates] = useState(() => new Candidates(client));
-  useEffect(() => void candidates.begin(), [candidates]);
+  useEffect(() => void candidates.scan(), [candidates]);
   const answer = candidates.answer.value;
   const failure = candidates.failure.value;
   const scanning = candidates.searching.value;
   const fresh = answer?.found.filter(({ channel }) => channel === undefined) ?? [];
+  const some = (answer?.found.length ?? 0) > 0;
   const taken = new Set(status.value?.channels.map(({ channel }) => channel));
   const numbers = freeNumbers(taken);
   return (
@@ -48,9 +49,8 @@ export function Adoption() {
             />
           ))}
         </ul>
-        {fresh.length === 0 && !scanning && (
-          <p class="empty">{words((answer?.found.length ?? 0) > 0 ? 'found-all' : 'found-none')}</p>
-        )}
+        {fresh.length === 0 && some && <p class="empty">{words('found-all')}</p>}
+        {!some && !scanning && <p class="empty">{words('found-none')}</p>}
         <AddAll candidates={candidates} fresh={fresh} taken={taken} />
       </Card>
       <ByAddress taken={taken} />

@@ -16,6 +16,7 @@ export type Attempt =
   | { readonly state: 'failed'; readonly failure: CallFailed };
 
 const AT_ONCE = 3;
+const POLL_MS = 1_000;
 
 /** The cameras that were found and have no channel: the scan, each attempt at a login, and the way to a channel. */
 export class Candidates {
@@ -30,17 +31,13 @@ export class Candidates {
     this.#client = client;
   }
 
-  /** Lists what is known, and searches anew. */
-  async begin(): Promise<void> {
-    await this.#list();
-    await this.scan();
-  }
-
-  /** Resolves when the search is over. */
+  /** Resolves when the search is over. What others have found meanwhile is shown at once: it may take 15 seconds. */
   async scan(): Promise<void> {
     if (this.searching.value) return;
     this.searching.value = true;
-    await this.#take(this.#client.send<CamerasAnswer>('POST', 'api/cameras/scan'));
+    const over = this.#take(this.#client.send<CamerasAnswer>('POST', 'api/cameras/scan'));
+    void this.#listMeanwhile();
+    await over;
     this.searching.value = false;
   }
 
@@ -70,6 +67,13 @@ export class Candidates {
     const body: NewChannel = { channel, ...(name && { name }), onvif: { ...whereIs(camera), ...given(login) } };
     await this.#client.send('POST', 'api/channels', body);
     await this.#list();
+  }
+
+  async #listMeanwhile(): Promise<void> {
+    while (this.searching.value) {
+      await this.#list();
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   #list(): Promise<void> {

@@ -13,11 +13,13 @@ export function Overview() {
   const words = useTexts();
   const status = useSite().status.value;
   if (!status) return null;
+  // What is wrong with the link stands in the link's own card.
+  const elsewhere = status.faults.filter(({ kind }) => kind !== status.link.trouble?.kind);
   return (
     <div class="stack">
       <h1 class="unseen">{words('overview')}</h1>
       <LinkCard status={status} />
-      {status.faults.map((trouble) => (
+      {elsewhere.map((trouble) => (
         <TroubleNotice key={trouble.kind} trouble={trouble} />
       ))}
       <FileFaults configuration={status.configuration} />

@@ -81,6 +81,7 @@ export const NOTE_TEXTS = {
   'no-sound': ['No sound', '没有声音'],
   'clock-off': ['The camera’s clock is wrong', '摄像机时钟不准'],
   'stream-without-login': ['Gives its stream to anyone without a password', '码流无需密码即可访问'],
+  'maybe-inverted': ['An alarm of this camera seems to be the wrong way round', '该摄像机有报警疑似开关相反'],
   'uploads-paused': ['Uploads pause until the way is free', '上传暂停，等待网络畅通'],
 } as const satisfies Readonly<Record<NoteKind, Row>>;
 

@@ -36,7 +36,7 @@ export function LiveVideo({ url, label, poster, onState }: LiveVideoProps) {
     return () => life.abort();
   }, [url, sound, onState]);
   return (
-    <figure class="live" ref={figure}>
+    <figure class="live" ref={figure} data-state={state.kind}>
       <video ref={video} muted={!sound} autoplay playsInline aria-label={label} poster={poster} />
       <figcaption class="live-bar">
         <span role="status">{sentence(words, state)}</span>
