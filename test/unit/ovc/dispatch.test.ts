@@ -61,7 +61,7 @@ test('QueryTime is answered with the local time of the box', async (t) => {
   assert.deepEqual(await subject.request('QueryTime', {}), { resp: { datetime: '2026-01-02T03:04:05' } });
 });
 
-for (const method of ['Dance', 'constructor', '', 'preview_server', 'UpgradeFirmware', 'x'.repeat(100_000)]) {
+for (const method of ['Dance', 'constructor', '', 'preview_server', 'x'.repeat(100_000)]) {
   test(`the method ${method.slice(0, 20)} is not supported`, async (t) => {
     const { subject, lines } = dispatcher(t);
     assert.deepEqual(await subject.request(method, {}), { err: { code: 101, msg: 'method not supported' } });
@@ -187,10 +187,10 @@ test('a PTZ command does not wait for a push that is opening, nor overtakes anot
 
 test('an unknown event is logged once per name, and no more than a hundred names', (t) => {
   const { subject, lines } = dispatcher(t);
-  for (const name of ['A', 'A', 'B', 'UpgradeFirmware', 'A']) subject.event(name, {});
+  for (const name of ['A', 'A', 'B', 'C', 'A']) subject.event(name, {});
   assert.deepEqual(
     lines.map((line) => line['method']),
-    ['A', 'B', 'UpgradeFirmware'],
+    ['A', 'B', 'C'],
   );
   for (let n = 0; n < 1000; n++) subject.event(`E${n}`, {});
   assert.equal(lines.length, 100);
