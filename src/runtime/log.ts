@@ -11,8 +11,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  */
 const LEAKS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\/\/[^/\s"'@]+@/g, '//***@'],
-  // Names that end so, as in `X-Amz-Signature`, `txSecret` and `auth_key`.
-  [/([?&][\w-]*(?:passwd|password|pwd|sign|signature|token|secret|key|auth)=)[^&\s"'\\]+/gi, '$1***'],
+  // Names that end so, as in `X-Amz-Signature`, `txSecret` and `auth_key`; XMEye cameras have them in the path.
+  [/([?&/;_][\w-]{0,40}(?:passwd|password|pwd|sign|signature|token|secret|key|auth)=)[^&\s"'\\]+/gi, '$1***'],
   [/(rtmps?:\/\/[^/\s"']+\/[^/\s"']+\/)[^\s"'\\]+/gi, '$1***'],
 ];
 

@@ -7,11 +7,16 @@ const REASON_CHARACTERS = 200;
 
 /**
  * Runs a program of the box to its end; resolves with what it wrote to stdout.
- * @throws GatewayError `process-failed` when it is not there, fails or takes longer than ten seconds
+ * @throws GatewayError `process-failed` when it is not there, fails, says more than `mostBytes` or takes longer than ten
+ * seconds
  */
-export function runProgram([program = '', ...args]: readonly string[], signal: AbortSignal): Promise<string> {
+export function runProgram(
+  [program = '', ...args]: readonly string[],
+  signal: AbortSignal,
+  mostBytes = MOST_OUTPUT_BYTES,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES } as const;
+    const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: mostBytes } as const;
     execFile(program, args, options, (failure, stdout, stderr) => {
       if (!failure) return resolve(stdout);
       const words = failure.code === 'ENOENT' ? 'there is no such program' : stderr.trim() || failure.message;

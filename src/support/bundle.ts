@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
 import { BoxHealth } from '../device/box-health.ts';
+import { TAR_END, tarEntry } from '../release/tar.ts';
 import { scrubber } from '../runtime/log.ts';
 import { runProgram } from '../runtime/program.ts';
 import type { BoxLookParts } from './box-looks.ts';
@@ -11,7 +12,6 @@ import { networkSummary, stateSummary, systemSummary } from './box-summary.ts';
 import { checkup } from './checkup.ts';
 import type { Finding } from './finding.ts';
 import { redactedYaml } from './redacted.ts';
-import { type TarFile, tarOf } from './tar.ts';
 
 /** All that support has to know of one gateway, in one archive, without any secret. */
 
@@ -31,6 +31,8 @@ export interface BundleParts extends Omit<BoxLookParts, 'config'> {
 const SERVICE = 'ovd-gateway';
 const JOURNAL = ['journalctl', '-u', SERVICE, '-n', '2000', '--no-pager', '-o', 'cat'];
 const MOST_LOG_CHARACTERS = 2_000_000;
+/** So many lines may be long ones. */
+const MOST_JOURNAL_BYTES = 16 * 1024 * 1024;
 
 const compress = promisify(gzip);
 
@@ -51,14 +53,16 @@ export async function supportBundle(parts: BundleParts, signal: AbortSignal): Pr
     'network.txt': () => networkSummary(signal),
     'log.jsonl': () => logTail(parts, signal),
   };
-  const files: TarFile[] = [];
+  const at = Math.floor(clock.wall().getTime() / 1_000);
+  const files: Buffer[] = [];
   for (const [name, make] of Object.entries(texts)) {
     const text = await make().catch(
       (err: unknown) => `could not be had: ${err instanceof Error ? err.message : err}\n`,
     );
-    files.push({ name: `${SERVICE}-support/${name}`, text: scrub(text) });
+    const file = { path: `${SERVICE}-support/${name}`, bytes: Buffer.from(scrub(text)), executable: false };
+    files.push(tarEntry(file, at));
   }
-  return compress(tarOf(files, clock.wall()));
+  return compress(Buffer.concat([...files, TAR_END]));
 }
 
 /** Under which name the archive is to be kept. */
@@ -75,7 +79,7 @@ async function checked(parts: BoxLookParts, signal: AbortSignal): Promise<Findin
 }
 
 async function logTail({ logLines: lines }: BundleParts, signal: AbortSignal): Promise<string> {
-  const text = lines ? lines.join('\n') : await runProgram(JOURNAL, signal);
+  const text = lines ? lines.join('\n') : await runProgram(JOURNAL, signal, MOST_JOURNAL_BYTES);
   return text.slice(-MOST_LOG_CHARACTERS);
 }
 

@@ -13,6 +13,7 @@ const LEAKY: ReadonlyArray<readonly [string, string]> = [
   ['a signed upload address', 'PUT https://store.example.com/a.ts?sign=hunter2'],
   ['an upload address that an object store signed', 'https://s3.example.com/a.jpg?X-Amz-Signature=hunter2'],
   ['an address that a CDN signed', 'https://cdn.example.com/cbk?txTime=1&txSecret=hunter2&auth_key=hunter2'],
+  ['a login in the path', 'rtsp://10.0.0.5/user=admin_password=hunter2_channel=1_stream=0.sdp'],
   ['a token', 'https://store.example.com/a.ts?x=1&token=hunter2&y=2'],
 ];
 
