@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DeviceReport } from '../../src/simulator/ovc/device.ts';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
@@ -27,11 +29,13 @@ export class MeasuredGateway {
   readonly #ovc: OvcSimulator;
   readonly #child: Child;
   readonly #channels: number;
+  readonly #webPort: number;
 
-  private constructor({ ovc, code, channels }: GatewayWish, file: string) {
+  private constructor({ ovc, code, channels }: GatewayWish, { file, webPort }: { file: string; webPort: number }) {
     this.code = code;
     this.#ovc = ovc;
     this.#channels = channels.length;
+    this.#webPort = webPort;
     const env = { ...process.env, ...unitEnvironment() };
     this.#child = Child.spawn(process.execPath, [PROGRAM, 'run', '-c', file], { env });
   }
@@ -39,16 +43,17 @@ export class MeasuredGateway {
   static async start(wish: GatewayWish): Promise<MeasuredGateway> {
     const { ovc, code, url = ovc.url, channels, folder } = wish;
     const file = join(folder, `${code}.yaml`);
+    const webPort = await freePort();
     const config = {
       platform: { url, login_code: code, login_password: LOGIN_PASSWORD },
       state_dir: join(folder, code),
       discovery: { enabled: false },
-      web: { listen: '127.0.0.1:0' },
+      web: { listen: `127.0.0.1:${webPort}` },
       channels,
     };
     // JSON is YAML.
     await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-    return new MeasuredGateway(wish, file);
+    return new MeasuredGateway(wish, { file, webPort });
   }
 
   get pid(): number {
@@ -116,11 +121,12 @@ export class MeasuredGateway {
     return this.ask('RTMPStopPublish', { channel, stream_id: name });
   }
 
-  /** Orders a cloud recording with ten seconds a segment. */
-  record(channel: number, session: string): Promise<void> {
+  /** Orders a cloud recording with ten seconds a segment, unless said otherwise. */
+  record(channel: number, session: string, otherwise: object = {}): Promise<void> {
     return this.ask('StartCloudRecord', {
       ...{ channel, session_id: session, max_bitrate: 0, seg_duration: 10, seg_max_size: 16_777_216 },
       ...{ seg_max_count: 6, prerecord_seconds: 30, start_ts: 0 },
+      ...otherwise,
       cbk_url: this.#ovc.recordings.callbackUrl(session),
     });
   }
@@ -129,9 +135,27 @@ export class MeasuredGateway {
     return this.ask('StopCloudRecord', { channel, session_id: session });
   }
 
+  /** Of its metrics; of those that each channel has, the sum. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.#webPort}/metrics`)).text();
+    const values = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'))];
+    if (values.length === 0) throw new Error(`the gateway has no metric ${name}`);
+    return values.reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
   stop(): Promise<void> {
     return this.#child.stop();
   }
+}
+
+/** Free a moment ago, which has to do: the port has to stand in the configuration. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** What the service has in its environment. */

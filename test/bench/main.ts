@@ -28,8 +28,13 @@ async function measure(stage: Stage, options: BenchOptions, measurements: readon
       if (stopping.signal.aborted) return;
       results.failures.push(`${name}: ${err instanceof Error ? err.message : err}`);
     }
-    say(`${name.padEnd(8)} ${((performance.now() - sinceMs) / 1000).toFixed(1).padStart(6)} s   ${how}`);
+    say(`${name.padEnd(14)} ${((performance.now() - sinceMs) / 1000).toFixed(1).padStart(6)} s   ${how}`);
   }
+}
+
+/** One word of a name stands for all that begin with it. */
+function isAsked(name: string, only: string | undefined): boolean {
+  return only === undefined || name === only || name.startsWith(`${only}-`);
 }
 
 function machine(): object {
@@ -60,7 +65,7 @@ function print({ rows, failures }: Results, stage: Stage, { json, options }: Inv
 
 async function main(asked: Invocation): Promise<number> {
   const results: Results = { rows: [], failures: [] };
-  const measurements = MEASUREMENTS.filter(({ name }) => asked.only === undefined || asked.only === name);
+  const measurements = MEASUREMENTS.filter(({ name }) => isAsked(name, asked.only));
   const stage = await Stage.open();
   const measured = measure(stage, asked.options, measurements, results);
   try {

@@ -3,6 +3,7 @@ import { linkRestored, startToKeepalive } from './measure/link.ts';
 import { liveCost, recordCost } from './measure/live-cost.ts';
 import { moveTimes } from './measure/ptz.ts';
 import { publishTimes } from './measure/publish.ts';
+import { backlogDrain, pausedMemory } from './measure/recording.ts';
 import { stallTimes } from './measure/stall.ts';
 import type { BenchOptions } from './options.ts';
 import type { Row } from './report.ts';
@@ -28,6 +29,16 @@ export const MEASUREMENTS: readonly Measurement[] = [
     name: 'record',
     how: 'the same with a cloud recording of each camera, half of them paused with pre-record, beside two plain ffmpegs each: one pushes, one cuts segments',
     make: recordCost,
+  },
+  {
+    name: 'record-paused',
+    how: 'a cloud recording of each camera, paused, its pre-record full; what its segments take is told apart by its metrics',
+    make: pausedMemory,
+  },
+  {
+    name: 'record-backlog',
+    how: 'a cloud recording of each camera, the storage refuses connections for a while: the segments of that time, from the first to the last stored',
+    make: backlogDrain,
   },
   {
     name: 'publish',

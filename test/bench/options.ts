@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly linkUpMs: number;
   /** How long each cut lasts. */
   readonly cutsMs: readonly number[];
+  readonly outageMs: number;
+  readonly prerecordSeconds: number;
 }
 
 export interface Invocation {
@@ -31,11 +33,13 @@ export interface Invocation {
 const FULL: BenchOptions = {
   ...{ cameras: 8, seconds: 30, turns: 2, settleMs: 10_000 },
   ...{ repeats: 5, requests: 3_000, moves: 600, stalls: 4, linkUpMs: 12_500, cutsMs: [200, 5_000] },
+  ...{ outageMs: 30_000, prerecordSeconds: 20 },
 };
 /** Shows that everything can be measured; its figures say little. */
 const QUICK: BenchOptions = {
   ...{ cameras: 2, seconds: 1, turns: 1, settleMs: 500 },
   ...{ repeats: 1, requests: 500, moves: 60, stalls: 1, linkUpMs: 2_500, cutsMs: [200] },
+  ...{ outageMs: 8_000, prerecordSeconds: 4 },
 };
 /** One is kept on standby and the others are not. */
 const CAMERAS = { least: 2, most: 64 };

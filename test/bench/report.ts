@@ -2,7 +2,7 @@ import { median } from './figures.ts';
 
 /** What was measured, and how it stands to its budget. */
 
-export type Unit = 'ms' | '% of a core' | 'MB' | 'sessions';
+export type Unit = 'ms' | '% of a core' | 'MB' | 'MB/s' | 'sessions' | 'segments' | 'segments/s';
 
 /** What a row may cost at most: so much of its unit, or so many times what the peer takes. */
 export type Budget = { readonly most: number } | { readonly ratio: number };
@@ -39,6 +39,9 @@ const DIGITS: Readonly<Record<Unit, (figure: number) => number>> = {
   ms: (figure) => (figure < 20 ? 2 : 0),
   '% of a core': () => 1,
   MB: () => 0,
+  'MB/s': () => 1,
+  segments: () => 0,
+  'segments/s': () => 1,
   sessions: () => 1,
 };
 

@@ -8,12 +8,15 @@ import type { Stage } from '../stage.ts';
 
 /** What it costs to push all cameras at once, and to record them too, beside the same by plain ffmpegs. */
 
-const NODE_BUDGET_MB = { process: 90, channel: 4 } as const;
+/** For the Node process beside the segments that it holds. */
+export const NODE_BUDGET_MB = { process: 90, channel: 4 } as const;
 
 interface Cost {
   /** Of one core. */
   readonly cpuPercent: number;
   readonly pssMb: number;
+  /** Without the segments that a gateway holds in memory because it was told to. */
+  readonly bareMb: number;
   /** RTSP sessions for each camera. */
   readonly sessions: number;
 }
@@ -65,7 +68,8 @@ async function gatewayCost(
   await Promise.all(names.map((name, channel) => gateway.publish(channel, name)));
   await Promise.all(names.map((name) => stage.keyFrames(name)));
   if (job !== 'live') await Promise.all(names.map((name, channel) => recorded(stage, gateway, { name, channel })));
-  return steadyCost(stage, [gateway.pid], span);
+  const held = async (): Promise<number> => (await gateway.metric('ovd_backlog_bytes')) / 1_000_000;
+  return steadyCost(stage, [gateway.pid], span, held);
 }
 
 async function recorded(
@@ -91,13 +95,21 @@ async function ffmpegCost(stage: Stage, cameras: number, { span, job }: { span: 
   return cost;
 }
 
-async function steadyCost(stage: Stage, roots: readonly number[], { settleMs, windowMs }: Span): Promise<Cost> {
+async function steadyCost(
+  stage: Stage,
+  roots: readonly number[],
+  { settleMs, windowMs }: Span,
+  heldMb = async (): Promise<number> => 0,
+): Promise<Cost> {
   await delay(settleMs);
+  const heldBefore = await heldMb();
   const before = { ...treeCost(roots), atMs: performance.now() };
   await delay(windowMs);
   const after = { ...treeCost(roots), atMs: performance.now() };
   const cpuPercent = (100 * (after.cpuMs - before.cpuMs)) / (after.atMs - before.atMs);
-  return { cpuPercent, pssMb: (before.pssMb + after.pssMb) / 2, sessions: mean(await stage.players()) };
+  const pssMb = (before.pssMb + after.pssMb) / 2;
+  const bareMb = pssMb - (heldBefore + (await heldMb())) / 2;
+  return { cpuPercent, pssMb, bareMb, sessions: mean(await stage.players()) };
 }
 
 /** A Feed lingers for some seconds after its last push; it must not be counted with the next turn. */
@@ -132,6 +144,12 @@ function rows({ ours, theirs, nodePss, cameras }: Turns, job: Job): Row[] {
   return [
     { name: `${cameras} cameras ${job}: CPU`, unit: '% of a core', ...both('cpuPercent'), ...ratio('cpuPercent') },
     { name: `${cameras} cameras ${job}: PSS`, unit: 'MB', ...both('pssMb'), ...ratio('pssMb') },
+    {
+      name: `${cameras} cameras ${job}: PSS beside the segments held`,
+      unit: 'MB',
+      ...both('bareMb'),
+      ...ratio('pssMb'),
+    },
     {
       ...{ name: `${cameras} cameras ${job}: PSS of the Node process`, unit: 'MB', figure: mean(nodePss) },
       ...{ samples: nodePss, budget: { most } },
