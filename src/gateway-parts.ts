@@ -56,6 +56,7 @@ export interface Rooms {
   readonly recorder: CloudRecorder;
   readonly selfCheck: SelfCheck;
   readonly store: Store;
+  readonly time: TrustedTime;
   readonly upgrader: Upgrader;
 }
 

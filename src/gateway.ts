@@ -197,6 +197,7 @@ export class Gateway implements Runnable {
       recorder: this.#recorder,
       selfCheck: this.#selfCheck,
       store: this.#store,
+      time: this.time,
       upgrader: this.#upgrader,
     };
   }

@@ -1,11 +1,11 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { Scope } from '../runtime/scope.ts';
 import type { Access, Credentials } from './access.ts';
-import { ANSWER_HEADERS, checkContentType, checkHost, checkOrigin } from './gate.ts';
+import { bodyOf, parsed } from './body.ts';
+import { ANSWER_HEADERS, checkHost, checkOrigin } from './gate.ts';
 import type { House } from './house.ts';
 import { pageFile } from './pages.ts';
 import { Refusal, refusalOf } from './refusal.ts';
@@ -28,7 +28,6 @@ export interface AppParts {
 
 type Bound = { Bindings: HttpBindings };
 
-const MOST_BODY_BYTES = 256 * 1024;
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
 /** The local page and its API, as requests and answers. Knows no sockets. */
@@ -39,10 +38,6 @@ export function adminApp(parts: AppParts): Hono<Bound> {
     await next();
     for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.header(name, value);
   });
-  const tooLarge = (): never => {
-    throw new Refusal('too-large', 'the body is too large');
-  };
-  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: tooLarge }));
   for (const row of ROUTES) {
     app.on(row.method.toUpperCase(), row.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(row, c, parts));
   }
@@ -74,7 +69,7 @@ async function serve(row: Route, c: Context<Bound>, parts: AppParts): Promise<Re
   const call = {
     ...{ house: parts.house, access: parts.access, version: parts.version, visitor },
     ...{ address: credentials.address, cookie: credentials.cookie, secure: isSecure(c) },
-    body: row.body && (await bodyOf(row.body, c)),
+    body: row.body && (await bodyOf(row.body, c.req.raw)),
     query: row.query && parsed(row.query, c.req.query()),
     number: (name: string) => wholeNumber(c.req.param(name)),
     text: (name: string) => c.req.param(name) ?? '',
@@ -108,25 +103,6 @@ function admit(who: Who, right: 'none' | 'set-up' | 'owner', { setUp, loopback }
   if (right === 'owner' || (right === 'set-up' && who !== 'owner' && who !== 'monitor')) return;
   if (setUp && right === 'set-up') throw new Refusal('set-up-first', 'there is no configuration yet');
   throw new Refusal('signed-out', setUp ? 'give the set-up code first' : 'sign in first');
-}
-
-async function bodyOf(schema: NonNullable<Route['body']>, c: Context<Bound>): Promise<unknown> {
-  checkContentType(c.req.raw.headers);
-  const text = await c.req.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new Refusal('bad-request', 'the body is no JSON');
-  }
-  return parsed(schema, body);
-}
-
-function parsed(schema: NonNullable<Route['body']>, value: unknown): unknown {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-  throw new Refusal('bad-request', 'something in it is not as it should be', { faults });
 }
 
 function wholeNumber(text: string | undefined): number {

@@ -21,17 +21,23 @@ export interface AdminServerParts extends Omit<AppParts, 'signal'> {
   readonly onListening: (address: AddressInfo, secure: boolean) => void;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly limits?: Partial<Limits>;
 }
+
+export interface Limits {
+  readonly connections: number;
+  /** For the head of a request, and for all of it: slower is no browser. */
+  readonly headMs: number;
+  readonly requestMs: number;
+  /** A connection on which nothing moves. */
+  readonly idleMs: number;
+}
+
+/** A page opens six connections; live views and events hold one each, and events show a sign of life every 15 s. */
+const LIMITS: Limits = { connections: 128, headMs: 10_000, requestMs: 30_000, idleMs: 60_000 };
 
 /** Not of a kind to keep the gateway from its work: whoever has the port will let it go, or the file be changed. */
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 60_000, healthyMs: 10_000 };
-/** A page opens six; live views and events hold one each. */
-const MOST_CONNECTIONS = 128;
-/** For the head of a request, and for all of it: slower is no browser. */
-const HEAD_MS = 10_000;
-const REQUEST_MS = 30_000;
-/** A connection on which nothing moves: events show a sign of life every 15 s. */
-const IDLE_MS = 60_000;
 const BYTES_OF_HEAD = 16 * 1024;
 
 /** The listener of the local page: opened again as often as it takes. */
@@ -73,24 +79,35 @@ export class AdminServer implements Runnable {
   }
 
   #server(signal: AbortSignal): Server {
-    const { tls } = this.#parts;
+    const { tls, limits } = this.#parts;
+    const { connections, headMs, requestMs, idleMs } = { ...LIMITS, ...limits };
     const app = adminApp({ ...this.#parts, signal });
     // What hono makes of a request that it cannot read is an answer too, and never a line on stderr.
     const listener = getRequestListener(app.fetch, {
       overrideGlobalObjects: false,
       errorHandler: () => new Response('bad request\n', { status: 400 }),
     });
-    const limits = {
+    const options = {
       maxHeaderSize: BYTES_OF_HEAD,
-      headersTimeout: HEAD_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: 5_000,
+      headersTimeout: headMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(5_000, headMs),
     };
     const server = tls
-      ? createTlsServer({ ...limits, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, listener)
-      : createServer(limits, listener);
-    server.maxConnections = MOST_CONNECTIONS;
-    server.setTimeout(IDLE_MS, (socket) => socket.destroy());
+      ? createTlsServer({ ...options, cert: pem(tls.certFile), key: pem(tls.keyFile) }, listener)
+      : createServer(options, listener);
+    server.maxConnections = connections;
+    server.setTimeout(idleMs, (socket) => socket.destroy());
     return server;
+  }
+}
+
+/** @throws GatewayError `process-failed` */
+function pem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (err) {
+    const reason = err instanceof Error ? err.message : String(err);
+    throw new GatewayError('process-failed', 'the certificate of the local page cannot be read', { reason });
   }
 }

@@ -191,7 +191,7 @@ export const siteStatus = z.object({
   startedAt: time,
   /** `set-up`: there is no configuration yet. `starting`: parts are being replaced. */
   state: z.enum(['set-up', 'starting', 'running']),
-  time: z.object({ now: time, trusted: z.boolean(), by: z.enum(['ntp', 'platform', 'nobody']) }),
+  time: z.object({ now: time, trusted: z.boolean(), by: z.enum(['ntp', 'rtc', 'platform', 'nobody']) }),
   link: linkStatus,
   channels: z.array(channelStatus),
   box: boxStatus,

@@ -21,6 +21,7 @@ import type { LogLines } from './memory/log-lines.ts';
 import { LocalOrders } from './orders.ts';
 import { Page } from './page.ts';
 import { PlatformTrial } from './platform-trial.ts';
+import { Watchdog } from './watchdog.ts';
 import { SiteWatch } from './watching.ts';
 
 export interface ServiceParts {
@@ -47,6 +48,7 @@ export class Service implements Runnable {
   readonly #editing: FileEditing;
   readonly #page: Page;
   readonly #trial: PlatformTrial;
+  readonly #watchdog: Watchdog;
   #config: Config | undefined;
   #turn: Promise<void> = Promise.resolve();
   #failed: (err: unknown) => void = () => undefined;
@@ -81,6 +83,9 @@ export class Service implements Runnable {
     this.#editing = editing;
     const house = { site: this.#site, orders: this.#orders, search, editing, box };
     this.#page = new Page({ house, config, setUpAddress, version, clock, log });
+    // Without a configuration there is nothing to be logged in to.
+    const alive = (): boolean => this.#config === undefined || this.#site.readiness().ready;
+    this.#watchdog = new Watchdog({ env, alive, clock, log });
     this.#watch = new ConfigWatch({ file: configuration.file, clock, onChange: () => void this.reload() });
   }
 
@@ -98,7 +103,7 @@ export class Service implements Runnable {
     await this.#editing.refresh();
     const page = { run: (on: AbortSignal) => together(on, [this.#page, { run: () => this.#page.follow() }]) };
     try {
-      await together(life.signal, [this.#seat, this.#watch, this.#site, page]);
+      await together(life.signal, [this.#seat, this.#watch, this.#site, page, this.#watchdog]);
       await this.#turn;
       if (!signal.aborted) life.signal.throwIfAborted();
     } finally {

@@ -59,6 +59,7 @@ export class SiteWatch implements Watching, Runnable {
   status(): SiteStatus {
     const { configuration, config, rooms, undo, version, clock } = this.#parts;
     const [now, gateway] = [config(), rooms()];
+    const time = gateway?.time.status;
     const none = {
       link: undefined,
       channels: [],
@@ -71,7 +72,7 @@ export class SiteWatch implements Watching, Runnable {
     const site = {
       ...{ version, startedAt: this.#startedAt, ...facts },
       state: !now ? ('set-up' as const) : gateway ? ('running' as const) : ('starting' as const),
-      time: { now: clock.wall(), trusted: true, by: 'nobody' as const },
+      time: time ?? { now: clock.wall(), trusted: true, by: 'nobody' as const },
       configuration: { file: configuration.file, faults: configuration.faults, ...undo() },
     };
     return this.#since.round((ask) => siteStatus(site, ask));
