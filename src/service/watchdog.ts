@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { runProgram } from '../device/program.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { runProgram } from '../runtime/program.ts';
 import { aborted } from '../runtime/scope.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 
