@@ -104,8 +104,8 @@ async function upgradeFromAfar(box: InstalledBox, archives: Archives): Promise<v
   const order = (version: string, archive = version): void =>
     box.tell('UpgradeFirmware', { firmware_model: version, url: `http://127.0.0.1:8091/${archive}.tar.gz` });
   order(LATER.good);
-  await box.hears('state 2');
   await box.hears(`dial ${LATER.good}`);
+  await box.hears('state 2');
   await until('the trial is passed', () => !box.onTrial);
   await box.hears('state 1');
   assert.equal(box.current, LATER.good);

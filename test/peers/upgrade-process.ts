@@ -15,7 +15,11 @@ const quiet = createLog({ level: 'error', scrub: (text) => text }, process.stder
 for (;;) {
   const stop = new AbortController();
   const upgrader = new Upgrader({
-    ...{ version: '1.0.0', installation: { directory, agreement: 1 }, directory: join(directory, '../state/upgrade') },
+    ...{
+      version: '1.0.0',
+      installation: { directory, agreement: 1, onTrial: false },
+      directory: join(directory, '../state/upgrade'),
+    },
     ...{ keys: [key], allowDowngrade: false, maxBytes: 1_000_000 },
     link: () => ({ upSince: undefined, answered: undefined }),
     ...{ restart: () => undefined, onChange: () => undefined, clock: systemClock, log: quiet },

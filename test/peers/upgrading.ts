@@ -33,7 +33,7 @@ export async function upgrading(t: TestContext, release: Buffer, settings: Parti
   const directory = join(box.home, 'state', 'upgrade');
   mkdirSync(directory, { recursive: true });
   const upgrader = new Upgrader({
-    ...{ version: '1.0.0', installation: { directory: box.path(''), agreement: 1 }, directory },
+    ...{ version: '1.0.0', installation: { directory: box.path(''), agreement: 1, onTrial: false }, directory },
     ...{ keys: [keyText(KEY.publicKey)], allowDowngrade: false, maxBytes: 1_000_000 },
     link: () => ({ upSince: undefined, answered: undefined }),
     restart: () => undefined,

@@ -158,7 +158,7 @@ test('a release that crashes is taken back, told of, and not tried again at once
   upgrader.order({ version: '2.0.0', url: server.url });
   await restarted();
   await box.launch(t).says('running 1.0.0');
-  const installation = { directory: box.path(''), agreement: 1 };
+  const installation = { directory: box.path(''), agreement: 1, onTrial: false };
   const next = await upgrading(t, GOOD, { installation, directory });
   await fact(() => next.lines.some(({ msg }) => msg === 'an upgrade failed, and was taken back'));
   assert.equal(next.upgrader.status.failed?.why, 'it ended with exit code 3');

@@ -4,9 +4,12 @@ export interface Installation {
   readonly directory: string;
   /** Which agreement the launcher keeps, see `release/manifest.ts`. */
   readonly agreement: number;
+  /** The launcher has started us on trial. */
+  readonly onTrial: boolean;
 }
 
 export function installationOf(env: NodeJS.ProcessEnv): Installation | undefined {
-  const { OVD_RELEASES: directory, OVD_LAUNCHER: agreement } = env;
-  return directory === undefined ? undefined : { directory, agreement: Number(agreement ?? 0) };
+  const { OVD_RELEASES: directory, OVD_LAUNCHER: agreement, OVD_TRIAL: trial } = env;
+  if (directory === undefined) return undefined;
+  return { directory, agreement: Number(agreement ?? 0), onTrial: trial !== undefined };
 }

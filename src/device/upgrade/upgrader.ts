@@ -59,12 +59,14 @@ export class Upgrader implements Runnable {
   readonly #releases: Releases | undefined;
   readonly #bell = new Bell();
   #order: UpgradeOrder | undefined;
-  #status: UpgradeStatus = { step: 'none' };
+  #status: UpgradeStatus;
   #failedTrial: { readonly release: string; readonly at: Date } | undefined;
 
   constructor(parts: UpgraderParts) {
     this.#parts = parts;
     this.#releases = parts.installation && new Releases(parts.installation.directory);
+    // The first Keepalive says so already.
+    this.#status = parts.installation?.onTrial ? { step: 'trial', version: parts.version } : { step: 'none' };
   }
 
   get status(): UpgradeStatus {
@@ -106,13 +108,14 @@ export class Upgrader implements Runnable {
     const failure = await releases.failure();
     if (failure) {
       this.#failedTrial = failure;
-      this.#note({ step: 'none', failed: { version: failure.release, why: failure.reason, at: failure.at } });
+      this.#note({ ...this.#status, failed: { version: failure.release, why: failure.reason, at: failure.at } });
       log.warn({ version: failure.release, reason: failure.reason }, 'an upgrade failed, and was taken back');
     }
-    if (!(await releases.onTrial(version))) return;
-    this.#note({ step: 'trial', version });
-    await standTrial({ releases, version, link, clock, log }, signal);
-    this.#note({ step: 'none' });
+    if (await releases.onTrial(version)) {
+      this.#note({ step: 'trial', version });
+      await standTrial({ releases, version, link, clock, log }, signal);
+    }
+    if (this.#status.step === 'trial') this.#note({ step: 'none' });
   }
 
   #checkOrder({ version: wanted }: UpgradeOrder): void {
