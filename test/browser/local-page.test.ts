@@ -8,6 +8,14 @@ import { IN_BROWSER, Window } from '../peers/browser.ts';
 
 const window = new Window();
 const PHONE: BrowserContextOptions = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+/** How much of the view has moved by itself, as browsers measure it; below 0.1 it counts as calm. */
+const JUMPS = `new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => { for (const { value, hadRecentInput } of list.getEntries()) sum += hadRecentInput ? 0 : value; })
+    .observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+})`;
+const MOST_JUMPING = 0.1;
 const PLACES = ['/', '/channels/0', '/cameras', '/platform', '/settings', '/system', '/welcome'];
 
 async function boxWith(t: TestContext, change: (box: FakeBox) => void = () => undefined): Promise<FakeBox> {
@@ -25,10 +33,13 @@ for (const [name, options] of [
     const box = await boxWith(t);
     const page = await window.open(t, box.url, options);
     for (const place of PLACES) {
+      await page.goto('about:blank');
       await page.goto(`${box.url}#${place}`);
       await page.locator('main :is(h1, section)').first().waitFor();
       if (place === '/settings') await page.locator('main form').waitFor();
       assert.deepEqual(await accessFaults(page), [], place);
+      const jumped = (await page.evaluate(JUMPS)) as number;
+      assert.ok(jumped < MOST_JUMPING, `${place} jumps by ${jumped}`);
       const wide = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
       assert.ok(Number(wide) <= 0, `${place} is too wide`);
     }

@@ -7,6 +7,9 @@ import { useNoteTexts } from '../words/trouble-texts.ts';
 import { useChannelTexts } from './channel-texts.ts';
 import { useChannelFacts } from './facts.ts';
 
+/** As people write them. */
+const codecName = (codec: string): string => codec.replace(/^([HG])(\d)/, '$1.$2');
+
 type Stream = CameraAnswer['streams'][number];
 
 /** Who the camera is, what it offers, and what it does differently. */
@@ -56,8 +59,8 @@ function Streams({ streams }: { streams: readonly Stream[] }) {
   };
   const columns: readonly Column<Stream>[] = [
     { title: words('profile'), cell: ({ name, profile }) => name || profile },
-    { title: words('video'), cell: ({ video }) => video },
-    { title: words('audio'), cell: ({ audio }) => audio ?? '–' },
+    { title: words('video'), cell: ({ video }) => codecName(video) },
+    { title: words('audio'), cell: ({ audio }) => codecName(audio ?? '–') },
     { title: words('size'), cell: size },
     { title: words('rate'), cell: ({ bitsPerSecond }) => (bitsPerSecond ? bitRate(bitsPerSecond) : '–') },
   ];
@@ -85,7 +88,9 @@ export function Flow({ status }: { status: ChannelStatus }) {
     const { video, width, height, bitsPerSecond, keyFrameIntervalMs = 0, restarts } = stream;
     const size = width && height ? `${width}×${height}` : '';
     const seconds = (keyFrameIntervalMs / 1_000).toFixed(1);
-    lines.push(words('open-detail', { video, size, rate: bitRate(bitsPerSecond), seconds, restarts }));
+    lines.push(
+      words('open-detail', { video: codecName(video), size, rate: bitRate(bitsPerSecond), seconds, restarts }),
+    );
     if (stream.encoder) lines.push(words('encoder', { encoder: stream.encoder }));
   }
   if (events?.lastHeardAt) {

@@ -56,6 +56,9 @@ export const KEY_TEXTS = {
   ],
   'device.set_clock': ['Let the platform set the clock', '允许平台校准时钟'],
   'device.set_clock?': ['Unless a time server keeps it', '时间服务器已同步时除外'],
+  'upgrade.keys': ['Keys of those whose releases may be installed', '允许安装其发布版本的公钥'],
+  'upgrade.allow_downgrade': ['May go back to an older version', '允许降级'],
+  'upgrade.max_bytes': ['Largest release (bytes)', '升级包最大大小（字节）'],
   'log.level': ['How much is logged', '日志级别'],
 } as const satisfies Texts;
 

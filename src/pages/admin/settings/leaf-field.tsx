@@ -1,6 +1,6 @@
 import { ChoiceField, Field, PasswordField, SwitchField, TextField } from '../../kit/parts/field.tsx';
 import { useKeyWords } from './key-words.ts';
-import { asText, isSet, type Leaf } from './schema.ts';
+import { asText, isInFileOnly, isSet, type Leaf } from './schema.ts';
 import { useSettingsTexts } from './settings-texts.ts';
 
 interface LeafFieldProps {
@@ -19,6 +19,7 @@ export function LeafField({ leaf, value, typed, fault, onInput }: LeafFieldProps
   const { label, hint } = useKeyWords()(leaf);
   const { kind, node } = leaf;
   const shown = typed ?? asText(leaf, value ?? node.default);
+  if (isInFileOnly(leaf)) return <TextField label={label} hint={words('in-file-only')} value={shown} readOnly />;
   const field = { label, hint, fault, onInput };
   if (kind === 'switch') {
     return <SwitchField {...field} value={shown === 'true'} onInput={(on) => onInput(String(on))} />;

@@ -44,6 +44,11 @@ function kindOf(name: string, node: SchemaNode): LeafKind {
 const isList = (node: SchemaNode): boolean =>
   node.type === 'array' && !!node.items && node.items.properties !== undefined;
 
+/** What a stolen page password must not be enough for: these are changed in the file alone. */
+const IN_FILE_ONLY = [/^upgrade(\.|$)/, /^device\.reboot_command(\.|$)/, /^ffmpeg\.path$/, /^state_dir$/, /_file$/];
+
+export const isInFileOnly = ({ path }: Leaf): boolean => IN_FILE_ONLY.some((pattern) => pattern.test(path));
+
 /** The keys below a node, in the schema's order. */
 export function leavesOf(node: SchemaNode, at: { path: string; key: string }): Leaf[] {
   return Object.entries(node.properties ?? {}).flatMap(([name, child]): Leaf[] => {

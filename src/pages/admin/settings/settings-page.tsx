@@ -9,8 +9,8 @@ import { leavesOf, type SchemaNode } from './schema.ts';
 import { type Section, SettingsForm } from './settings-form.tsx';
 import { useSettingsTexts } from './settings-texts.ts';
 
-/** These have pages of their own, or nobody may change them through a browser. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['channels', 'upgrade']);
+/** These have pages of their own. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['channels']);
 const ON_PLATFORM_PAGE: ReadonlySet<string> = new Set([
   'platform.url',
   'platform.login_code',

@@ -18,6 +18,7 @@ export const SETTINGS_TEXTS = {
   'wrong-form': ['This is not in the right form', '格式不正确'],
   'not-json': ['This cannot be read', '无法解析'],
   refused: ['Not accepted: {why}', '不被接受：{why}'],
+  'in-file-only': ['Only changed in the file itself', '只能在文件中修改'],
   'one-a-line': ['One a line', '每行一个'],
 
   'section-general': ['General', '常规'],
@@ -29,6 +30,7 @@ export const SETTINGS_TEXTS = {
   'section-alarms': ['Alarms', '报警'],
   'section-web': ['This page', '本页面'],
   'section-device': ['The box', '设备'],
+  'section-upgrade': ['Upgrades', '升级'],
   'section-log': ['Log', '日志'],
   'section-onvif': ['Connection (ONVIF)', '连接（ONVIF）'],
   'section-rtsp': ['Connection (RTSP)', '连接（RTSP）'],

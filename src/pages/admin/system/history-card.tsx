@@ -4,6 +4,7 @@ import { Card } from '../../kit/parts/card.tsx';
 import { Plot } from '../../kit/parts/plot.tsx';
 import { useLoaded } from '../../kit/parts/use-loaded.ts';
 import { bitRate, bytes, percent } from '../../kit/words/figures.ts';
+import { useKitWords } from '../../kit/words/texts.ts';
 import { useSite } from '../site.ts';
 import { useFailureWords } from '../words/failure-words.ts';
 import { useSystemTexts } from './system-texts.ts';
@@ -21,6 +22,7 @@ const FRESH_MS = 30_000;
 /** How load, memory, backlog and bit rates went, as small lines. */
 export function HistoryCard() {
   const words = useSystemTexts();
+  const kit = useKitWords();
   const failureWords = useFailureWords();
   const { client } = useSite();
   const { value, failure, again } = useLoaded(() => client.get<History>('api/history'), '');
@@ -36,6 +38,7 @@ export function HistoryCard() {
   return (
     <Card title={words('history')}>
       {failure && <p class="field-fault">{failureWords(failure)}</p>}
+      {value?.series.length === 0 && <p class="empty">{kit('plot-empty')}</p>}
       <div class="plots">
         {value?.series.map((series) => (
           <Plot

@@ -41,7 +41,8 @@ export function Field({
 
 interface TextFieldProps extends FieldProps {
   readonly value: string;
-  readonly onInput: (value: string) => void;
+  readonly onInput?: (value: string) => void;
+  readonly readOnly?: boolean;
   readonly type?: 'text' | 'number' | 'url' | 'search';
   readonly placeholder?: string | undefined;
   readonly onBlur?: () => void;
@@ -62,7 +63,13 @@ export function TextField({ label, hint, fault, onInput, type = 'text', ...rest 
   return (
     <Field label={label} hint={hint} fault={fault}>
       {(wiring) => (
-        <input {...AS_TYPED} {...rest} {...wiring} {...kind} onInput={(event) => onInput(event.currentTarget.value)} />
+        <input
+          {...AS_TYPED}
+          {...rest}
+          {...wiring}
+          {...kind}
+          onInput={(event) => onInput?.(event.currentTarget.value)}
+        />
       )}
     </Field>
   );
@@ -83,7 +90,7 @@ export function PasswordField({ label, hint, fault, onInput, ...rest }: Omit<Tex
             {...rest}
             {...wiring}
             {...kind}
-            onInput={(event) => onInput(event.currentTarget.value)}
+            onInput={(event) => onInput?.(event.currentTarget.value)}
           />
           <button
             type="button"
