@@ -8,6 +8,7 @@ import { SwitchField } from '../kit/parts/field.tsx';
 import { Table } from '../kit/parts/table.tsx';
 import { useLoaded } from '../kit/parts/use-loaded.ts';
 import { bytes, useTimes } from '../kit/words/figures.ts';
+import { useKitWords } from '../kit/words/texts.ts';
 import { type Recording, useSite } from './site.ts';
 import { useWords } from './texts.ts';
 
@@ -19,6 +20,7 @@ const SHOWN_SEGMENTS = 100;
 /** One recording: to look at, its segments, and what its recorder did wrong. */
 export function RecordingView({ recording, onClose }: { recording: Recording; onClose: () => void }) {
   const words = useWords();
+  const kitWords = useKitWords();
   const site = useSite();
   const { session, segments, fault_count, open, saved } = recording;
   const path = `api/recordings/${session}`;
@@ -35,7 +37,7 @@ export function RecordingView({ recording, onClose }: { recording: Recording; on
           <a class="button" href={playlist}>
             {words('playlist')}
           </a>
-          <Button look="bare" icon="close" aria-label={words('clear')} onClick={onClose} />
+          <Button look="bare" icon="close" aria-label={kitWords('close')} onClick={onClose} />
         </span>
       }
     >
