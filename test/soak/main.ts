@@ -10,12 +10,14 @@ import { type Sample, trendsOf } from './verdict.ts';
  * platform is away. After each round all is quiet again, and what the gateway holds then must not grow.
  */
 
-const USAGE = 'npm run soak -- [--minutes N] [--cameras N] [--round SECONDS]';
+const USAGE = 'npm run soak -- [--minutes N] [--cameras N] [--round SECONDS] [--calm]';
 
 interface Wish {
   readonly minutes: number;
   readonly cameras: number;
   readonly roundSeconds: number;
+  /** Nothing happens: all cameras are live and recorded, for what that writes to disk. */
+  readonly calm: boolean;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -45,13 +47,25 @@ const ROUND: readonly Step[] = [
   { at: 0.8, what: (site) => site.stopAll() },
 ];
 
-async function playRound(
-  site: SoakSite,
-  gateway: SoakedGateway,
-  { round, seconds }: { round: number; seconds: number },
-) {
+/** The first round of a calm soak begins what goes on in the others. */
+const CALM: readonly Step[] = [
+  { at: 0, what: (site, round) => inFirst(round, () => site.cameras.map((_, channel) => site.watch(channel))) },
+  { at: 0.1, what: (site, round) => inFirst(round, () => site.cameras.map((_, channel) => site.record(channel))) },
+];
+
+async function inFirst(round: number, begin: () => Promise<void>[]): Promise<void> {
+  if (round === 1) await Promise.all(begin());
+}
+
+interface Round {
+  readonly round: number;
+  readonly seconds: number;
+  readonly steps: readonly Step[];
+}
+
+async function playRound(site: SoakSite, gateway: SoakedGateway, { round, seconds, steps }: Round): Promise<void> {
   const since = performance.now();
-  for (const { at, what } of ROUND) {
+  for (const { at, what } of steps) {
     await pause(since + at * seconds * 1000 - performance.now());
     if (stopping.signal.aborted || !gateway.runs) return;
     await what(site, round);
@@ -61,25 +75,36 @@ async function playRound(
 
 const pause = (ms: number) => delay(Math.max(ms, 0), undefined, { signal: stopping.signal }).catch(() => undefined);
 
-async function soak({ minutes, cameras, roundSeconds }: Wish): Promise<boolean> {
+async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<boolean> {
   const since = performance.now();
   const passed = (): number => (performance.now() - since) / 60_000;
   const site = await SoakSite.open(cameras, stopping.signal);
   const gateway = await SoakedGateway.start(site.file, site.secrets);
   const samples: Sample[] = [];
+  let writtenAtFirst = 0;
+  let written = 0;
   try {
     await site.online(60_000);
     for (let round = 1; passed() < minutes && gateway.runs && !stopping.signal.aborted; round++) {
-      await playRound(site, gateway, { round, seconds: roundSeconds });
+      await playRound(site, gateway, { round, seconds: roundSeconds, steps: calm ? CALM : ROUND });
       if (!gateway.runs || stopping.signal.aborted) break;
       const sample = await gateway.sample(passed());
       samples.push(sample);
+      written = gateway.bytesWritten;
+      if (samples.length === 1) writtenAtFirst = written;
       say(line(sample));
     }
     const died = !gateway.runs;
-    const written = died ? 0 : gateway.bytesWritten;
     const code = await gateway.stop();
-    return report({ samples, site, gateway, written, ended: died ? 'it died' : `exit code ${code}`, fine: code === 0 });
+    const writtenSince = written - writtenAtFirst;
+    return report({
+      samples,
+      site,
+      gateway,
+      writtenSince,
+      ended: died ? 'it died' : `exit code ${code}`,
+      fine: code === 0,
+    });
   } finally {
     await gateway.stop();
     await site.close();
@@ -94,13 +119,17 @@ interface Outcome {
   readonly samples: readonly Sample[];
   readonly site: SoakSite;
   readonly gateway: SoakedGateway;
-  readonly written: number;
+  /** Bytes between the first and the last sample. */
+  readonly writtenSince: number;
   readonly ended: string;
   readonly fine: boolean;
 }
 
+const hours = (samples: readonly Sample[]): number =>
+  Math.max(((samples.at(-1)?.minutes ?? 0) - (samples[0]?.minutes ?? 0)) / 60, 1 / 3600);
+
 /** Prints what was seen; true when nothing grew and the end was in good order. */
-function report({ samples, site, gateway, written, ended, fine }: Outcome): boolean {
+function report({ samples, site, gateway, writtenSince, ended, fine }: Outcome): boolean {
   const trends = trendsOf(samples);
   const rows = trends.map(({ figure, first, last, most, perHour, limitPerHour, fine: ok }) => [
     ...[figure, first.toFixed(2), last.toFixed(2), most.toFixed(2), perHour.toFixed(2), String(limitPerHour)],
@@ -112,7 +141,7 @@ function report({ samples, site, gateway, written, ended, fine }: Outcome): bool
     '',
     ...table(['figure', 'first', 'last', 'most', 'an hour', 'limit', ''], rows),
     '',
-    `ended: ${ended}; lines with a secret: ${gateway.leaked}; written to disk: ${(written / 1e6).toFixed(1)} MB`,
+    `ended: ${ended}; lines with a secret: ${gateway.leaked}; written to disk: ${(writtenSince / hours(samples) / 1e6).toFixed(2)} MB an hour`,
     '',
     ...table(
       ['times', 'level and message'],
@@ -131,11 +160,12 @@ function wish(): Wish {
       minutes: { type: 'string', default: '60' },
       cameras: { type: 'string', default: '2' },
       round: { type: 'string', default: '90' },
+      calm: { type: 'boolean', default: false },
     },
   });
   const [minutes, cameras, roundSeconds] = [values.minutes, values.cameras, values.round].map(Number);
   if (!minutes || !cameras || cameras < 2 || !roundSeconds) throw new Error('wants numbers, and at least two cameras');
-  return { minutes, cameras, roundSeconds };
+  return { minutes, cameras, roundSeconds, calm: values.calm };
 }
 
 try {

@@ -33,8 +33,8 @@ const LIMITS_PER_HOUR: Readonly<Record<Figure, number>> = {
   pssMb: 6,
   heapMb: 1,
 };
-/** Code is compiled and caches are filled in the first part. */
-const WARM_UP_SHARE = 0.25;
+/** Code is compiled, compiled again and cached for some thirty rounds. */
+const WARM_UP_SHARE = 0.5;
 /** Fewer samples make no line. */
 const LEAST_SAMPLES = 4;
 

@@ -12,7 +12,7 @@ const growing = (samples: readonly Sample[]): string[] =>
 
 const CASES: ReadonlyArray<{ words: string; of: (minutes: number) => Partial<Sample>; grows: string[] }> = [
   { words: 'what stays the same is fine', of: () => ({}), grows: [] },
-  { words: 'growth in the first quarter is warming up', of: (at) => ({ heapMb: Math.min(15, at) }), grows: [] },
+  { words: 'growth in the first half is warming up', of: (at) => ({ heapMb: Math.min(30, at) }), grows: [] },
   { words: 'noise is no growth', of: (at) => ({ pssMb: 80 + (at % 8) }), grows: [] },
   {
     words: 'a descriptor every ten minutes is a leak',
