@@ -1,6 +1,9 @@
-// Writes the schema that editors use; a test holds the file to what this would write.
+// Writes what is made out of the schema: the one for editors, and the reference of all keys. A test holds both files to it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jsonSchema } from '../src/config/schema.ts';
+import { keyTables } from './key-tables.ts';
 
-writeFileSync(join(import.meta.dirname, 'gateway.schema.json'), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+const write = (name: string, text: string): void => writeFileSync(join(import.meta.dirname, name), text);
+write('gateway.schema.json', `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+write('README.md', keyTables(jsonSchema()));

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { keyTables } from '../config/key-tables.ts';
 import { configSchema, jsonSchema } from '../src/config/schema.ts';
 import { type HandlerParts, handlersFor } from '../src/ovc/handlers.ts';
 
@@ -36,7 +37,7 @@ function markdownFiles(): string[] {
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name));
-  return ['README.md', ...inFolder('src'), ...inFolder('test')];
+  return ['README.md', ...inFolder('config'), ...inFolder('src'), ...inFolder('test')];
 }
 
 interface SchemaNode {
@@ -79,6 +80,13 @@ test('the schema for editors is what the code would write; npm run schema writes
   assert.equal(text('config/gateway.schema.json'), `${JSON.stringify(jsonSchema(), null, 2)}\n`);
 });
 
+test('config/README.md says of every key what the schema says; npm run schema writes it', () => {
+  const schema = jsonSchema() as SchemaNode; // As above.
+  const reference = text('config/README.md');
+  assert.equal(reference, keyTables(schema));
+  for (const line of reference.match(/^\| `.*$/gm) ?? []) assert.doesNotMatch(line, /\| \|$/, `nothing said: ${line}`);
+});
+
 test('every link in a document leads to a file', () => {
   for (const file of markdownFiles()) {
     const body = text(file).replaceAll(/^```[\s\S]*?^```/gm, '');
@@ -110,6 +118,27 @@ test('every log line that the README explains is one', () => {
   const lines = firstCells(section('When it does not work')).flatMap(quoted);
   assert.ok(lines.length > 3);
   for (const line of lines) assert.ok(code.includes(`'${line}'`), `nothing in src/ says: ${line}`);
+});
+
+/** Beside them in the same calls, and no failures. */
+const GOOD_NEWS = new Set(['a need is met again', 'the time of this box can be trusted']);
+
+test('every warning and every error that somebody may find in the log is explained', () => {
+  const told = new Set(firstCells(section('When it does not work')).flatMap(quoted));
+  const files = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !/^(simulator|pages|commands\/(?!run))/.test(name),
+  );
+  for (const name of files) {
+    const calls = text(join('src', name)).matchAll(/\blog(?:\.(?:warn|error|fatal)|\[[^\]]+\])\(([\s\S]*?)\);\n/g);
+    for (const [, body = ''] of calls) {
+      // The message is the last of what the call is given, and may be one of two.
+      const message = /(?:'([^']+)' : )?'([^']+)',?\s*$/.exec(body) ?? [];
+      for (const words of message.slice(1)) {
+        if (words === undefined || GOOD_NEWS.has(words)) continue;
+        assert.ok(told.has(words), `${name} says "${words}", and README does not explain it`);
+      }
+    }
+  }
 });
 
 test('the orders that the README calls served are served, and no others', () => {

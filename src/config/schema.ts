@@ -30,7 +30,7 @@ function rule(error: string) {
 /** A login that may be left out; its parts become one value, or none. */
 const account = {
   username: text.optional().describe('Without it the camera is asked without a login.'),
-  password: secret.optional(),
+  password: secret.optional().describe('Of that user.'),
   password_file: path.optional().describe('A file that holds the password, in place of `password`.'),
 };
 type Account = z.output<z.ZodObject<typeof account>>;
@@ -65,7 +65,9 @@ const onvif = z
 
 const rtsp = z
   .strictObject({
-    url: z.url({ protocol: /^rtsp$/, error: 'must be an rtsp:// address' }),
+    url: z
+      .url({ protocol: /^rtsp$/, error: 'must be an rtsp:// address' })
+      .describe('Address of the stream, without a login in it.'),
     ...account,
   })
   .refine((value) => !/\/\/[^/]*@/.test(value.url), {
@@ -117,7 +119,7 @@ const cameraEvents = z.strictObject({
 const channel = z
   .strictObject({
     channel: z.number().int().min(0).max(65_535).describe('The number by which the platform knows this camera.'),
-    name: text.optional(),
+    name: text.optional().describe('For people: page, log and check.'),
     onvif: onvif.optional(),
     rtsp: rtsp.optional(),
     standby: z.boolean().default(false).describe('Keep the stream open, so that live starts at once.'),
@@ -131,7 +133,9 @@ const channel = z
         audio: z.enum(['auto', 'none']).default('auto').describe('`auto` sends AAC when the camera has any sound.'),
       })
       .prefault({}),
-    record: z.strictObject({ profile: text.default('auto') }).prefault({}),
+    record: z
+      .strictObject({ profile: text.default('auto').describe('`auto`, or the token of an ONVIF media profile.') })
+      .prefault({}),
     ptz: ptz.prefault({}).describe('How this camera wants to be moved; an ONVIF camera only.'),
     events: cameraEvents.prefault({}).describe('How this camera tells its alarms; an ONVIF camera only.'),
   })
@@ -143,9 +147,9 @@ const platform = z
       .url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' })
       .describe('Address of the platform; /ovc is added when there is no path.'),
     login_code: text.describe('The device id that the platform gave.'),
-    login_password: secret.optional(),
+    login_password: secret.optional().describe('The password that the platform gave.'),
     login_password_file: path.optional().describe('A file that holds it, in place of `login_password`.'),
-    hardware_model: text.default('ovd-gateway'),
+    hardware_model: text.default('ovd-gateway').describe('How the gateway calls itself towards the platform.'),
     ca_file: path.optional().describe('PEM file of the authority that signed the platform’s certificate.'),
   })
   .refine(({ login_password }) => login_password !== undefined, {
@@ -164,12 +168,12 @@ const web = z
     password: secret
       .optional()
       .describe('Asked of everybody once there is one; plain, or `scrypt:…` as the page writes it.'),
-    password_file: path.optional(),
+    password_file: path.optional().describe('A file that holds the password, in place of `password`.'),
     token: secret.optional().describe('For scripts: `Authorization: Bearer …` in place of signing in.'),
-    token_file: path.optional(),
+    token_file: path.optional().describe('A file that holds the token, in place of `token`.'),
     hosts: z.array(host).default([]).describe('Names by which a browser may call the page, beside the box’s own.'),
     cert_file: path.optional().describe('PEM; with `key_file` the page is served over https.'),
-    key_file: path.optional(),
+    key_file: path.optional().describe('PEM file of the private key for `cert_file`.'),
   })
   .refine(({ listen: at, password }) => LOOPBACK.test(at) || password !== undefined, {
     ...rule('is required (or password_file) to listen on anything but loopback'),
@@ -186,7 +190,7 @@ export const configSchema = z.strictObject({
   state_dir: path.optional().describe('Default: $STATE_DIRECTORY, else ./state.'),
   discovery: z
     .strictObject({
-      enabled: z.boolean().default(true),
+      enabled: z.boolean().default(true).describe('false: nothing is searched; cameras are where the file says.'),
       interval: seconds.min(10).default(60).describe('Seconds between two scans.'),
       interfaces: z
         .array(text)
@@ -217,14 +221,19 @@ export const configSchema = z.strictObject({
     ),
   ffmpeg: z
     .strictObject({
-      path: path.default('ffmpeg'),
+      path: path.default('ffmpeg').describe('The program; version 5 or newer.'),
       max_transcodes: z.number().int().min(0).optional().describe('At most so many at once; default: half the cores.'),
     })
     .prefault({}),
   recording: z
     .strictObject({
-      spool_max_bytes: z.number().int().min(0).default(2_147_483_648),
-      spool_max_age: seconds.default(604_800).describe('Seconds.'),
+      spool_max_bytes: z
+        .number()
+        .int()
+        .min(0)
+        .default(2_147_483_648)
+        .describe('What may wait on disk while the platform is away; then the oldest go.'),
+      spool_max_age: seconds.default(604_800).describe('Seconds after which what waits on disk is given up.'),
     })
     .prefault({}),
   events: z
@@ -235,7 +244,11 @@ export const configSchema = z.strictObject({
         .describe('Where they call; opened when the first one needs it. Port 0 is any free one.'),
     })
     .prefault({}),
-  alarms: z.strictObject({ picture_upload: z.enum(['POST', 'PUT']).default('POST') }).prefault({}),
+  alarms: z
+    .strictObject({
+      picture_upload: z.enum(['POST', 'PUT']).default('POST').describe('How the platform takes pictures of alarms.'),
+    })
+    .prefault({}),
   web: web.prefault({}).describe('The local page.'),
   device: z
     .strictObject({
@@ -260,7 +273,7 @@ export const configSchema = z.strictObject({
       max_bytes: z.number().int().min(1_000_000).default(33_554_432).describe('A larger archive is not downloaded.'),
     })
     .prefault({}),
-  log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info') }).prefault({}),
+  log: z.strictObject({ level: z.enum(LOG_LEVELS).default('info').describe('The least that is said.') }).prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;
