@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Secret } from '../runtime/secret.ts';
+
+/** Values and rules that the configuration is made of. */
+
+export const text = z.string().min(1, 'must not be empty');
+export const seconds = z.number().positive();
+export const path = text;
+export const port = z.number().int().min(1).max(65_535);
+export const secret = z
+  .string()
+  .min(1, 'must not be empty')
+  .transform((value) => new Secret(value));
+
+/** `192.168.1.10`, `cam-3.lan`, `fe80::1`; an address without scheme, port or path. */
+export const host = text.regex(
+  /^[\w.:%-]+$/,
+  'must be a host name or an IP address, without http:// and without a port',
+);
+
+/** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
+export const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, 'must look like 127.0.0.1:8080');
+
+/** 32 bytes in base64, as `npm run release -- --new-key` prints them. */
+export const releaseKey = text.regex(
+  /^[A-Za-z0-9+/]{43}=$/,
+  'must be a public ed25519 key, as npm run release prints it',
+);
+
+/** A rule over several keys is checked also where one of them has a fault of its own, so that all is told at once. */
+export function rule(error: string) {
+  return { error, when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
+}
