@@ -34,7 +34,7 @@ export interface Limits {
 }
 
 /** A page opens six connections; live views and events hold one each, and events show a sign of life every 15 s. */
-const LIMITS: Limits = { connections: 128, headMs: 10_000, requestMs: 30_000, idleMs: 60_000 };
+const LIMITS: Limits = { connections: 128, headMs: 10_000, requestMs: 30_000, idleMs: 120_000 };
 
 /** Not of a kind to keep the gateway from its work: whoever has the port will let it go, or the file be changed. */
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 60_000, healthyMs: 10_000 };

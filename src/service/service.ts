@@ -1,6 +1,4 @@
 import type { Logger } from 'pino';
-import type { House } from '../admin/house.ts';
-import { Refusal } from '../admin/refusal.ts';
 import { type Cost, costsOf } from '../config/changes.ts';
 import { invalid, sentences } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
@@ -11,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
+import { LocalBox } from './box-orders.ts';
 import { NetworkSearch } from './camera-search.ts';
 import { ConfigWatch } from './config-watch.ts';
 import type { Configuration } from './configuration.ts';
@@ -76,10 +75,7 @@ export class Service implements Runnable {
     this.#site = new SiteWatch({ configuration, config, rooms, undo, lines, version, clock });
     this.#orders = new LocalOrders({ rooms, clock });
     const search = new NetworkSearch({ rooms, command: () => this.#config?.ffmpeg.path ?? 'ffmpeg', clock, log });
-    const box: House['box'] = {
-      supportBundle: () => Promise.reject(new Refusal('unsupported', 'there is no support bundle yet')),
-      restart: () => restart('asked for on the page'),
-    };
+    const box = new LocalBox({ configuration, config, site: this.#site, lines, restart, env, version, clock, log });
     this.#editing = editing;
     const house = { site: this.#site, orders: this.#orders, search, editing, box };
     this.#page = new Page({ house, config, setUpAddress, version, clock, log });

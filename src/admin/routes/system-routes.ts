@@ -48,12 +48,12 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     path: '/api/support-bundle',
     who: 'owner',
     does: 'What a supporter needs to know, without secrets',
-    answer: 'application/octet-stream',
+    answer: 'application/gzip',
     serve: async ({ house, signal }) => {
       const { name, content } = await house.box.supportBundle(signal);
       return new Response(new Uint8Array(content), {
         headers: {
-          'content-type': 'application/octet-stream',
+          'content-type': 'application/gzip',
           'content-disposition': `attachment; filename="${name}"`,
           'cache-control': 'no-store',
         },

@@ -35,6 +35,11 @@ export class LogLines {
     };
   }
 
+  /** As they were written, the newest last. */
+  get texts(): readonly string[] {
+    return this.#lines.items.map(({ text }) => text.trimEnd());
+  }
+
   /** The newest that are of that level or above and hold the words, the newest last. */
   find({ level, search, limit }: { level: LogLine['level']; search: string; limit: number }): readonly LogLine[] {
     const least = LOG_LEVELS.indexOf(level);

@@ -57,9 +57,10 @@ export class PacketLog {
     packet: Readonly<Record<string, unknown>>,
   ): Pick<Packet, 'kind'> & Partial<Packet> {
     const seq = typeof packet.seq === 'number' ? packet.seq : undefined;
+    if (typeof packet.event === 'string') return { kind: 'event', method: packet.event.slice(0, 60) };
     if (typeof packet.req === 'string') {
       const method = packet.req.slice(0, 60);
-      if (seq === undefined) return { kind: 'event', method };
+      if (seq === undefined) return { kind: 'broken', method };
       this.#await(`${direction} ${seq}`, method);
       return { kind: 'request', method, seq };
     }

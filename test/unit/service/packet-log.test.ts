@@ -17,7 +17,7 @@ test('an answer is paired with its request, with the time between them', async (
   await clock.advance(12);
   packets.note('to-platform', '{"seq":7,"resp":{"datetime":"x"}}');
   packets.note('from-platform', '{"seq":7,"err":{"code":1,"msg":"no"}}');
-  packets.note('from-platform', '{"req":"CtrlPTZ","params":{"channel":0}}');
+  packets.note('from-platform', '{"event":"CtrlPTZ","params":{"channel":0}}');
   packets.note('from-platform', 'nonsense');
   const seen = packets.packets.map(({ kind, method, afterMs }) => [kind, method, afterMs]);
   assert.deepEqual(seen, [
