@@ -51,7 +51,10 @@ export function adminApp(parts: AppParts): Hono<Bound> {
   app.all('*', () => refused(new Refusal('not-found', 'there is no such thing here')));
   app.onError((err, c) => {
     const refusal = refusalOf(err);
-    if (refusal.kind === 'failed') parts.log.error({ err, path: c.req.path }, 'a request of the local page failed');
+    // Whoever has gone is no failure.
+    const gone = c.env.outgoing.destroyed;
+    if (refusal.kind === 'failed' && !gone)
+      parts.log.error({ err, path: c.req.path }, 'a request of the local page failed');
     const answer = refused(refusal);
     for (const [name, value] of Object.entries(ANSWER_HEADERS)) answer.headers.set(name, value);
     return answer;

@@ -28,9 +28,14 @@ export class ConfigWatch implements Runnable {
     this.#parts = parts;
   }
 
+  /** Takes the file as it is now for known; to be called before it is read, so that no change falls in between. */
+  async mark(): Promise<void> {
+    this.#seen = await this.#look();
+  }
+
+  /** `mark` has to come before. */
   async run(signal: AbortSignal): Promise<void> {
     const { onChange } = this.#parts;
-    this.#seen = await this.#look();
     let watcher: FSWatcher | undefined;
     try {
       while (!signal.aborted) {
@@ -38,7 +43,7 @@ export class ConfigWatch implements Runnable {
         watcher ??= this.#listen(() => {
           watcher = undefined;
         });
-        await this.#wait(signal);
+        if ((await this.#look()) === this.#seen) await this.#wait(signal);
         if (signal.aborted || (await this.#look()) === this.#seen) continue;
         await this.#settle(signal);
         if (!signal.aborted) onChange();

@@ -38,6 +38,11 @@ export class Configuration {
     return this.#faults;
   }
 
+  /** What the file says makes sense, and cannot be done: that is a fault too, until the next look. */
+  refuse(message: string): void {
+    this.#faults = [{ path: '', line: undefined, message }];
+  }
+
   /** Takes out of any text what is, or was, a secret of the file. */
   readonly scrub = (text: string): string => this.#scrub(text);
 

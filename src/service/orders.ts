@@ -35,16 +35,18 @@ export class LocalOrders implements ChannelOrders {
 
   picture(number: number, signal: AbortSignal): Promise<Buffer> {
     const channel = this.#channel(number);
-    return this.#soon(signal, 'the picture took too long', () =>
-      // Whoever asks first must not take the picture from the others by going.
-      this.#pictures.get(number, () => channel.picture(new AbortController().signal)),
-    );
+    const late = 'the picture took too long';
+    // Whoever asks first must not take the picture from the others by going.
+    const nobody = new AbortController().signal;
+    const take = () => this.#soon(nobody, late, (life) => channel.picture(life));
+    return this.#soon(signal, late, () => this.#pictures.get(number, take));
   }
 
   async live(number: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
     const rooms = this.#rooms();
     if (this.#views >= MOST_VIEWS) throw new Refusal('busy', 'too many are looking at once');
     const { stream, video } = await rooms.channels.at(number).viewable(signal);
+    signal.throwIfAborted();
     const source = { name: stream.name, stream, video, maxBitsPerSecond: 0 };
     this.#views++;
     const over = (): void => void this.#views--;

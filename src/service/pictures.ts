@@ -20,6 +20,7 @@ export class PictureCache {
   get(channel: number, take: () => Promise<Buffer>): Promise<Buffer> {
     const kept = this.#kept.get(channel);
     if (kept && this.#clock.now() - kept.at < FRESH_MS) return kept.jpeg;
+    this.#forgetOld();
     // One that takes long is fresh when it comes.
     const taken = take();
     const jpeg = taken.finally(() => {
@@ -31,8 +32,9 @@ export class PictureCache {
     return jpeg;
   }
 
-  /** The channel is another one now, or gone. */
-  forget(channel: number): void {
-    this.#kept.delete(channel);
+  /** Nobody looks any more: a picture of each of many channels is not to be held for ever. */
+  #forgetOld(): void {
+    const now = this.#clock.now();
+    for (const [channel, { at }] of this.#kept) if (now - at >= FRESH_MS) this.#kept.delete(channel);
   }
 }

@@ -6,6 +6,7 @@ import { stateDirectory } from '../config/state-directory.ts';
 import type { Restart } from '../device/reboot.ts';
 import { installationOf } from '../device/upgrade/installation.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { GatewayError } from '../runtime/errors.ts';
 import type { LogLevel } from '../runtime/log.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
@@ -93,11 +94,14 @@ export class Service implements Runnable {
     const { configuration } = this.#parts;
     const life = new Scope(signal);
     this.#failed = (err) => life.end(err);
+    await this.#watch.mark();
     const look = configuration.look();
     if (look.found === 'faults') throw invalid(configuration.file, look.faults);
-    if (look.found === 'config') await this.#apply(look.config);
+    if (look.found === 'config') this.#turn = this.#apply(look.config, AT_START);
+    await this.#turn;
     await this.#editing.refresh();
-    const page = { run: (on: AbortSignal) => together(on, [this.#page, { run: () => this.#page.follow() }]) };
+    const open = { run: () => this.#inTurn(() => this.#page.follow()) };
+    const page = { run: (on: AbortSignal) => together(on, [this.#page, open]) };
     try {
       await together(life.signal, [this.#seat, this.#watch, this.#site, page, this.#watchdog]);
       await this.#turn;
@@ -110,7 +114,11 @@ export class Service implements Runnable {
 
   /** Reads the file again and applies what is new in it; resolves when that is done. A bad file changes nothing. */
   reload(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#reload()).catch((err: unknown) => this.#failed(err));
+    return this.#inTurn(() => this.#reload());
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work).catch((err: unknown) => this.#failed(err));
     return this.#turn;
   }
 
@@ -124,10 +132,10 @@ export class Service implements Runnable {
     else log.error({ ...fields, faults: sentences(look.faults) }, 'the configuration is not valid; the old one stays');
   }
 
-  async #apply(next: Config): Promise<void> {
+  async #apply(next: Config, all = EVERYTHING): Promise<void> {
     const { log } = this.#parts;
     const before = this.#config;
-    const costs = before ? costsOf(before, next) : EVERYTHING;
+    const costs = before ? costsOf(before, next) : all;
     this.#config = next;
     if (before && costs.size > 0) log.info({ costs: [...costs] }, 'the configuration has changed');
     for (const { cost, unless, apply } of this.#steps) {
@@ -156,6 +164,7 @@ export class Service implements Runnable {
     } catch (err) {
       if (!before) throw err;
       this.#parts.log.error({ err }, 'the changed configuration cannot be applied; the old one stays');
+      this.#parts.configuration.refuse(err instanceof GatewayError ? err.sentence : 'it cannot be applied');
       this.#config = before;
       await this.#seat.build(before);
     }
@@ -170,3 +179,5 @@ interface Step {
 }
 
 const EVERYTHING: ReadonlySet<Cost> = new Set(['log', 'web', 'gateway']);
+/** The page is opened once the platform is being called: to load it takes as long as a third of the rest. */
+const AT_START: ReadonlySet<Cost> = new Set(['log', 'gateway']);
