@@ -23,6 +23,8 @@ export interface LocalBoxParts {
   readonly log: Logger;
 }
 
+const ANSWER_MS = 300;
+
 /** What the local page asks of the box. */
 export class LocalBox implements BoxOrders {
   readonly #parts: LocalBoxParts;
@@ -50,7 +52,9 @@ export class LocalBox implements BoxOrders {
     return { name: bundleName(clock.wall()), content: await supportBundle(parts, signal) };
   }
 
+  /** In a moment, so that the answer gets out before the door closes. */
   restart(): void {
-    this.#parts.restart('asked for on the page');
+    const { clock, restart } = this.#parts;
+    void clock.sleep(ANSWER_MS, new AbortController().signal).then(() => restart('asked for on the page'));
   }
 }
