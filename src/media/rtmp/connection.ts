@@ -82,8 +82,9 @@ export class RtmpConnection {
     }
   }
 
-  send(stream: ChunkStream, message: RtmpMessage): void {
-    this.#outbox.push(this.#writer.chunks(stream, message));
+  /** What may wait goes out with the next message. */
+  send(stream: ChunkStream, message: RtmpMessage, mayWait = false): void {
+    this.#outbox.push(this.#writer.chunks(stream, message), mayWait);
   }
 
   /** Announces what we write from here on: large chunks, and how often we want to hear that they arrive. */

@@ -49,22 +49,29 @@ export class Outbox {
     return this.#busy ? this.#clock.now() - this.#progressAt : 0;
   }
 
-  push(buffers: readonly Buffer[]): void {
+  /** What may wait goes out with whatever comes next, also when that may wait. */
+  push(buffers: readonly Buffer[], mayWait = false): void {
     const queuedAt = this.#clock.now();
+    const waits = mayWait && this.#entries.length === 0;
     for (const bytes of buffers) {
       this.#entries.push({ bytes, queuedAt });
       this.#queuedBytes += bytes.length;
     }
+    if (!waits) this.#start(queuedAt);
+  }
+
+  #start(now: number): void {
     if (this.#busy) return;
     this.#busy = true;
-    this.#progressAt = queuedAt;
-    this.#batchQueuedAt = queuedAt;
+    this.#progressAt = now;
+    this.#batchQueuedAt = now;
     // In the next tick, so that all tags of one arrival go out in one system call.
     process.nextTick(() => this.#write());
   }
 
   /** Resolves when everything pushed so far has been taken; never, when the socket dies first. */
   empty(): Promise<void> {
+    if (this.#entries.length > 0) this.#start(this.#clock.now());
     if (!this.#busy) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
