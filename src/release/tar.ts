@@ -83,7 +83,7 @@ function readHeader(header: Buffer) {
 }
 
 /** True for a relative name of common characters that stays where it is unpacked. */
-export function isInside(path: string): boolean {
+function isInside(path: string): boolean {
   const parts = path.split('/');
   return parts.every((part) => /^[\w@+.,~ ()[\]$-]+$/.test(part) && part !== '.' && part !== '..');
 }

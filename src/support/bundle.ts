@@ -5,8 +5,10 @@ import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
 import { BoxHealth } from '../device/box-health.ts';
 import { TAR_END, tarEntry } from '../release/tar.ts';
+import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
 import { runProgram } from '../runtime/program.ts';
+import { Scope } from '../runtime/scope.ts';
 import type { BoxLookParts } from './box-looks.ts';
 import { networkSummary, stateSummary, systemSummary } from './box-summary.ts';
 import { checkup } from './checkup.ts';
@@ -33,6 +35,9 @@ const JOURNAL = ['journalctl', '-u', SERVICE, '-n', '2000', '--no-pager', '-o', 
 const MOST_LOG_CHARACTERS = 2_000_000;
 /** So many lines may be long ones. */
 const MOST_JOURNAL_BYTES = 16 * 1024 * 1024;
+
+/** A browser is given nothing meanwhile, and the page's server lets go of who hears nothing for a minute. */
+const CHECK_MS = 35_000;
 
 const compress = promisify(gzip);
 
@@ -72,9 +77,17 @@ export function bundleName(at: Date): string {
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
+/** What a check has found until then: cameras that are away take their time, and it is for their sake that one looks. */
 async function checked(parts: BoxLookParts, signal: AbortSignal): Promise<Finding[]> {
+  const scope = new Scope(signal);
+  const late = new GatewayError('timed-out', 'the check of everything took too long');
+  void parts.clock.sleep(CHECK_MS, scope.signal).then(() => scope.end(late));
   const findings: Finding[] = [];
-  for await (const finding of checkup(parts, signal)) findings.push(finding);
+  try {
+    for await (const finding of checkup(parts, scope.signal)) findings.push(finding);
+  } finally {
+    scope.end();
+  }
   return findings;
 }
 

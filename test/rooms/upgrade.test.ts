@@ -6,10 +6,12 @@ import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { sha256 } from '../../src/release/manifest.ts';
 import { makeSeal, SEAL_BYTES } from '../../src/release/seal.ts';
+import { TAR_END, tarEntry } from '../../src/release/tar.ts';
 import { fact } from '../peers/onvif-visit.ts';
 import { KEY, madeRelease, upgrading } from '../peers/upgrading.ts';
 
 const GOOD = madeRelease('2.0.0', 'good');
+const STRAY = { path: 'ovd-gateway-2.0.1/stray', bytes: Buffer.from('x'), executable: false };
 
 /** What somebody with the key would sign if the bytes inside were these. */
 function resealed(change: (tar: Buffer) => Buffer): Buffer {
@@ -76,6 +78,10 @@ test('what is not a release that somebody we trust has signed is refused, and le
     [
       'files are missing in it',
       resealed((tar) => Buffer.concat([tar.subarray(0, tar.indexOf('ovd-gateway-2.0.0/inst')), Buffer.alloc(1_024)])),
+    ],
+    [
+      'it holds a file outside of its folder',
+      resealed((tar) => Buffer.concat([tar.subarray(0, -TAR_END.length), tarEntry(STRAY, 0), TAR_END])),
     ],
     ['it is cut short', resealed(() => Buffer.from('no tar'))],
   ];

@@ -45,7 +45,9 @@ export async function unpack(
       accept(manifest);
       for (const path of Object.keys(manifest.files)) missing.add(path);
     }
-    const path = entry.path.slice(releaseFolder(manifest.version).length + 1);
+    const folderOfAll = `${releaseFolder(manifest.version)}/`;
+    if (!entry.path.startsWith(folderOfAll)) throw refusal('it holds a file outside of its folder');
+    const path = entry.path.slice(folderOfAll.length);
     if (path !== MANIFEST_FILE) checkFile({ ...entry, path }, manifest, missing);
     missing.delete(path);
     await mkdir(dirname(join(folder, path)), { recursive: true });

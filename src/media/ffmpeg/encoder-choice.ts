@@ -23,7 +23,7 @@ const TRIAL_MS = 10_000;
 const TRIAL_INPUT = ['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=10', '-frames:v', '5'];
 
 /** Encodes five frames: an encoder that is compiled in may still have no device to work with. Never throws but on abort. */
-export async function tryEncoder(
+async function tryEncoder(
   row: EncoderRow,
   { command, clock, log }: TrialParts,
   signal: AbortSignal,
