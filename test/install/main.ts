@@ -188,7 +188,7 @@ async function trySuite(suite: string, archives: Archives): Promise<void> {
   mkdirSync(quicker);
   writeFileSync(
     join(quicker, 'test.conf'),
-    `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\nType=exec\nWatchdogSec=0\n`,
+    `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\n`,
   );
   await tree.boot();
   const box = new InstalledBox(tree, archives.folder);
