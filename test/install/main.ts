@@ -186,10 +186,7 @@ async function trySuite(suite: string, archives: Archives): Promise<void> {
   installWithoutSystemd(tree, archives);
   const quicker = tree.file('etc/systemd/system/ovd-gateway.service.d');
   mkdirSync(quicker);
-  writeFileSync(
-    join(quicker, 'test.conf'),
-    `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\n`,
-  );
+  writeFileSync(join(quicker, 'test.conf'), `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\n`);
   await tree.boot();
   const box = new InstalledBox(tree, archives.folder);
   try {

@@ -63,7 +63,7 @@ export class Tree {
 
   /** Boots it, with a network of its own in which there is only itself. */
   async boot(): Promise<void> {
-    const where = [...ALONE, '--private-network', `--machine=install-${this.suite}`];
+    const where = [...ALONE, '--private-network', '--capability=CAP_SYS_TIME', `--machine=install-${this.suite}`];
     // The systemd of Debian 13 refuses a host with the older cgroups unless it is told to.
     const args = [...where, '-D', this.path, '-b', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
     const nspawn = spawn('systemd-nspawn', args, { stdio: ['ignore', 'ignore', 'inherit'] });
