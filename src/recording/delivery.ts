@@ -36,6 +36,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   /** Mends the stamps of segments from a time for which nobody vouched; without it none has to be. */
   readonly stamps?: Stamps;
+  /** Hears how long each upload that succeeded took. */
+  readonly onUpload?: (tookMs: number) => void;
   readonly log: Logger;
   readonly pauses?: Pauses;
   readonly giveUpAfterMs?: number;
@@ -201,6 +203,7 @@ export class Delivery implements Runnable {
     switch (outcome.kind) {
       case 'stored':
         this.#tally.delivered(waiting.facts, Math.round(tookMs));
+        this.#parts.onUpload?.(tookMs);
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);
       case 'paused':

@@ -24,6 +24,7 @@ import { PlatformHttp, webUrl } from './http.ts';
 import type { Segment } from './segment.ts';
 import { runSession } from './session.ts';
 import type { Spool } from './spool.ts';
+import { type UploadHistogram, UploadTimes } from './upload-times.ts';
 
 /** Cloud recording: the sessions of all channels, those that record and those that only have something left to deliver. */
 
@@ -74,6 +75,7 @@ export interface RecorderStatus {
   /** What the platform has not got yet and wants, of all sessions: what a paused one keeps is none of it. */
   readonly backlog: { readonly segments: number; readonly bytes: number };
   readonly sessions: readonly SessionStatus[];
+  readonly uploads: UploadHistogram;
 }
 
 interface Session {
@@ -93,6 +95,7 @@ export class CloudRecorder implements Recorder, Runnable {
   readonly #parts: RecorderParts;
   readonly #stamps: Stamps;
   readonly #http: PlatformHttp;
+  readonly #uploadTimes = new UploadTimes();
   readonly #lines = new PQueue({ concurrency: LINES });
   readonly #sessions = new Map<string, Session>();
   readonly #recordings = new Set<Promise<void>>();
@@ -125,7 +128,7 @@ export class CloudRecorder implements Recorder, Runnable {
       segments: wanted.reduce((sum, { waiting }) => sum + waiting, 0),
       bytes: wanted.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0),
     };
-    return { degraded, spoolBytes, backlog, sessions };
+    return { degraded, spoolBytes, backlog, sessions, uploads: this.#uploadTimes.histogram };
   }
 
   /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
@@ -242,8 +245,9 @@ export class CloudRecorder implements Recorder, Runnable {
     const callbackUrl = webUrl(settings.callbackUrl);
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
     const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
+    const onUpload = (tookMs: number): void => this.#uploadTimes.note(tookMs);
     const known = { session: key, limits: settings, dialogue, spool };
-    const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log };
+    const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log, onUpload };
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
     const idle = { stream: undefined, intake: { flowing: false } };
     const session: Session = { key, dialogue, delivery, log, remembered, begun: true, ...idle };

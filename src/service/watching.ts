@@ -111,7 +111,8 @@ export class SiteWatch implements Watching, Runnable {
   }
 
   metrics(): string {
-    return metricsText(this.status());
+    const uploads = this.#parts.rooms()?.recorder.status.uploads;
+    return metricsText(this.status(), { alarms: this.#alarms.started, uploads });
   }
 
   readiness() {

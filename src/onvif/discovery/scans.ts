@@ -84,6 +84,8 @@ export class Scans implements Runnable {
       await this.#due(signal);
       if (!signal.aborted) await this.#once(signal);
     }
+    // Nobody is to wait for a scan that will not be.
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Resolves when the interval is over, or somebody wishes and it is not too soon. */

@@ -11,7 +11,16 @@ export class AlarmHistory {
   readonly #pictures = new Map<string, Buffer>();
   /** The newest first. */
   #entries: readonly AlarmEntry[] = [];
+  readonly #started = new Map<string, number>();
   #count = 0;
+
+  /** How often each alarm of each channel has begun in this run. */
+  get started(): ReadonlyArray<{ readonly channel: number; readonly alarm: string; readonly count: number }> {
+    return [...this.#started].map(([key, count]) => {
+      const [channel, alarm = ''] = key.split(' ');
+      return { channel: Number(channel), alarm, count };
+    });
+  }
 
   /** The newest first. */
   of(channel: number | undefined): readonly AlarmEntry[] {
@@ -36,6 +45,8 @@ export class AlarmHistory {
       if (open) this.#put({ ...open, end: at });
       return;
     }
+    const key = `${channel} ${alarm}`;
+    this.#started.set(key, (this.#started.get(key) ?? 0) + 1);
     const id = `${Date.parse(at)}-${++this.#count}`;
     this.#put({ id, channel, alarm, start: at, desc: desc.slice(0, 500), picture: false });
     picture?.then(

@@ -89,7 +89,7 @@ function recording(
       sessionId: now.sessionId,
       since: sinceWhen(`${channel} recording ${now.sessionId}`).toISOString(),
       flowing: now.flowing,
-      bitsPerSecond: now.flowing ? (feed?.bitsPerSecond ?? 0) : 0,
+      bitsPerSecond: now.flowing ? session?.bitsPerSecond || (feed?.bitsPerSecond ?? 0) : 0,
       ...(now.why !== undefined && { why: now.why }),
       segments: {
         sent: session?.delivered ?? 0,

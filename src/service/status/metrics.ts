@@ -1,4 +1,5 @@
 import type { ChannelStatus, SiteStatus } from '../../admin/api.ts';
+import type { UploadHistogram } from '../../recording/upload-times.ts';
 
 /** The status as Prometheus wants it. One row for each figure; a figure that is undefined is left out. */
 
@@ -214,7 +215,7 @@ const PROCESS: ReadonlyArray<Figure<undefined>> = [
 ];
 
 /** All of it, in the text format 0.0.4. */
-export function metricsText(status: SiteStatus): string {
+export function metricsText(status: SiteStatus, { alarms, uploads }: Counted = { alarms: [] }): string {
   const info = [
     `# HELP ovd_build_info The version that runs.`,
     `# TYPE ovd_build_info gauge`,
@@ -228,8 +229,37 @@ export function metricsText(status: SiteStatus): string {
     ...info,
     ...SITE.flatMap((figure) => lines(figure, [{ labels: '', of: status }])),
     ...CHANNEL.flatMap((figure) => lines(figure, labelled)),
+    ...alarmLines(alarms),
+    ...(uploads ? uploadLines(uploads) : []),
     ...PROCESS.flatMap((figure) => lines(figure, [{ labels: '', of: undefined }])),
   ].join('\n')}\n`;
+}
+
+/** What is counted over the whole run, beside the status of the moment. */
+export interface Counted {
+  readonly alarms: ReadonlyArray<{ readonly channel: number; readonly alarm: string; readonly count: number }>;
+  readonly uploads?: UploadHistogram | undefined;
+}
+
+function alarmLines(alarms: Counted['alarms']): string[] {
+  if (alarms.length === 0) return [];
+  const samples = alarms.map(
+    ({ channel, alarm, count }) => `ovd_channel_alarms_total{channel="${channel}",alarm="${escaped(alarm)}"} ${count}`,
+  );
+  const name = 'ovd_channel_alarms_total';
+  return [`# HELP ${name} Alarms that have begun.`, `# TYPE ${name} counter`, ...samples];
+}
+
+function uploadLines({ buckets, sumMs, count }: UploadHistogram): string[] {
+  const name = 'ovd_upload_seconds';
+  return [
+    `# HELP ${name} What an upload of a segment took.`,
+    `# TYPE ${name} histogram`,
+    ...buckets.map((bucket) => `${name}_bucket{le="${bucket.boundMs / 1_000}"} ${bucket.count}`),
+    `${name}_bucket{le="+Inf"} ${count}`,
+    `${name}_sum ${sumMs / 1_000}`,
+    `${name}_count ${count}`,
+  ];
 }
 
 function lines<Of>(

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { siteStatus as schema } from '../../../src/admin/api.ts';
+import { INITIAL } from '../../../src/channel/state.ts';
+import { UploadTimes } from '../../../src/recording/upload-times.ts';
+import { GatewayError } from '../../../src/runtime/errors.ts';
+import { type ChannelFacts, channelStatus } from '../../../src/service/status/channel-status.ts';
+import { metricsText } from '../../../src/service/status/metrics.ts';
+import { readiness } from '../../../src/service/status/readiness.ts';
+import { type SiteFacts, siteStatus } from '../../../src/service/status/site-status.ts';
+
+const NOW = new Date('2026-05-01T12:00:00Z');
+const later = (ms: number): Date => new Date(NOW.getTime() + ms);
+const since = (): Date => NOW;
+
+const CHANNEL: ChannelFacts = {
+  ...{ channel: 3, name: 'The "door"', protocol: 'onvif', discovered: false, standby: false, host: '192.0.2.1' },
+  ...{ state: INITIAL, nextTryAt: undefined, feed: undefined, push: undefined, sessions: [] },
+};
+
+const away = (err: Error): ChannelFacts => ({
+  ...CHANNEL,
+  state: { ...INITIAL, camera: { presence: 'offline', since: NOW, why: err } },
+  nextTryAt: later(5_000),
+});
+
+const TROUBLES: ReadonlyArray<readonly [name: string, facts: ChannelFacts, kind: string, advice: string]> = [
+  [
+    'a refused password',
+    away(new GatewayError('camera-unauthorized', 'no')),
+    'camera-unauthorized',
+    'set-camera-login',
+  ],
+  [
+    'a camera that is off',
+    away(new GatewayError('camera-unreachable', 'no')),
+    'camera-unreachable',
+    'check-camera-power-and-network',
+  ],
+  ['another camera', away(new GatewayError('other-camera', 'no')), 'other-camera', 'confirm-camera-replaced'],
+  ['a bug', away(new Error('secret')), 'unexpected', 'send-support-bundle'],
+  [
+    'a live view that does not flow',
+    { ...CHANNEL, state: { ...INITIAL, publish: { streamId: 's', live: false, why: 'refused' } } },
+    'publish-failed',
+    'ask-platform',
+  ],
+  [
+    'a recording that does not flow',
+    { ...CHANNEL, state: { ...INITIAL, recording: { sessionId: 's', flowing: false, why: 'waiting' } } },
+    'recording-stalled',
+    'restart-camera',
+  ],
+];
+
+for (const [name, facts, kind, advice] of TROUBLES) {
+  test(`${name} is told as ${kind}, with what to do`, () => {
+    const [trouble, ...more] = channelStatus(facts, since).trouble;
+    assert.deepEqual(more, []);
+    assert.deepEqual([trouble?.kind, trouble?.advice, trouble?.since], [kind, advice, NOW.toISOString()]);
+    assert.doesNotMatch(trouble?.why ?? '', /secret/);
+  });
+}
+
+const SITE: SiteFacts = {
+  ...{ version: '1.2.3', startedAt: NOW, state: 'running', channels: [CHANNEL], box: undefined, diskFails: false },
+  ...{ time: { now: NOW, trusted: false, by: 'nobody' }, needs: new Map([['ffmpeg', 'not there']]) },
+  ...{ backlog: { segments: 1, bytes: 2, alarms: 3 }, upgradeFailure: undefined },
+  configuration: { file: 'a.yaml', faults: [], canUndo: true, offerUndo: true },
+  link: {
+    ...{ host: 'ovc.example', loginCode: 'A' },
+    status: {
+      link: { state: 'down', since: NOW, kind: 'login-refused', why: 'refused', nextTryAt: later(60_000) },
+      ...{ keepalive: undefined, server: undefined, logins: 3 },
+    },
+  },
+};
+
+test('the status is what its schema says, with every fault of the site', () => {
+  const status = siteStatus(SITE, since);
+  assert.deepEqual(schema.parse(status), status);
+  const kinds = status.faults.map(({ kind }) => kind);
+  assert.deepEqual(kinds, ['new-platform-silent', 'login-refused', 'need-missing', 'time-untrusted']);
+  assert.equal(status.link.reconnects, 2);
+});
+
+test('readiness tells the truth: tried again counts, overdue does not', () => {
+  const status = siteStatus(SITE, since);
+  assert.equal(readiness(status, later(1_000)).ready, true);
+  assert.equal(readiness(status, later(180_000)).ready, false);
+  const up = { state: 'up', reconnects: 0, since: NOW.toISOString() } as const;
+  assert.equal(readiness({ state: 'running', link: up }, later(1_000)).ready, true);
+  assert.equal(readiness({ state: 'running', link: up }, later(50_000)).ready, false, 'no keepalive was answered');
+  assert.equal(readiness({ state: 'set-up', link: { state: 'none', reconnects: 0 } }, NOW).ready, false);
+});
+
+test('metrics are what Prometheus reads: help, type and samples, labels escaped', () => {
+  const times = new UploadTimes();
+  for (const tookMs of [50, 300, 70_000]) times.note(tookMs);
+  const counted = { alarms: [{ channel: 3, alarm: 'motion', count: 2 }], uploads: times.histogram };
+  const lines = metricsText(siteStatus(SITE, since), counted).trimEnd().split('\n');
+  for (const line of lines) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? -?[\d.e+-]+)$/, line);
+  for (const line of [
+    'ovd_link_up 0',
+    'ovd_link_reconnects_total 2',
+    'ovd_channel_online{channel="3",name="The \\"door\\""} 0',
+    'ovd_channel_alarms_total{channel="3",alarm="motion"} 2',
+    'ovd_upload_seconds_bucket{le="0.5"} 2',
+    'ovd_upload_seconds_bucket{le="+Inf"} 3',
+    'ovd_upload_seconds_sum 70.35',
+  ]) {
+    assert.ok(lines.includes(line), line);
+  }
+  const names = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2]);
+  assert.equal(new Set(names).size, names.length);
+});
