@@ -73,7 +73,7 @@ async function readme(browser: Browser, box: FakeBox, folder: string): Promise<v
   }
 }
 
-const folder = join(ROOT, 'dist/screenshots');
+const folder = join(ROOT, 'screenshots');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 await bundleStalePages();

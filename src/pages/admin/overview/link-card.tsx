@@ -38,8 +38,8 @@ export function LinkCard({ status }: { status: SiteStatus }) {
     <section class="card stack" aria-label={words('platform')}>
       <div class="link-head">
         <Badge tone={TONES[link.state]}>{words(`link-${link.state}`)}</Badge>
-        <span class="soft small">{facts.join(' · ')}</span>
         <CameraCount channels={status.channels} />
+        <span class="soft small">{facts.join(' · ')}</span>
       </div>
       {link.trouble && <TroubleNotice trouble={link.trouble} />}
       {waiting && (
