@@ -39,7 +39,9 @@ function ChannelView({ status }: { status: ChannelStatus }) {
   const online = camera.presence === 'online';
   const load = () => client.get<CameraAnswer>(`api/channels/${channel}/camera`);
   // Asked anew when the camera comes back: it may be another one.
-  const { value: known } = useLoaded(load, `${channel} ${online}`);
+  const { value: known, failure } = useLoaded(load, `${channel} ${online}`);
+  // What stands below comes when it is known whether a pad stands between, so that nothing jumps.
+  const settled = known !== undefined || failure !== undefined || !online;
   const live = useMemo(() => `api/channels/${channel}/live.flv`, [channel]);
   return (
     <div class="stack">
@@ -54,7 +56,7 @@ function ChannelView({ status }: { status: ChannelStatus }) {
       {trouble.map((one) => (
         <TroubleNotice key={one.kind} trouble={one} status={status} />
       ))}
-      <div class={known?.ptz ? 'channel-view channel-view-ptz' : 'channel-view'}>
+      <div class={online && known?.ptz ? 'channel-view channel-view-ptz' : 'channel-view'}>
         <div class="stack">
           {online ? (
             <LiveVideo url={live} label={words('live-view', { name })} poster={`api/channels/${channel}/picture`} />
@@ -66,14 +68,24 @@ function ChannelView({ status }: { status: ChannelStatus }) {
           )}
           <Flow status={status} />
         </div>
-        {known?.ptz && <PtzPad channel={channel} />}
+        {online && known?.ptz && <PtzPad channel={channel} />}
       </div>
+      {settled && <Below status={status} known={known} />}
+    </div>
+  );
+}
+
+function Below({ status, known }: { status: ChannelStatus; known: CameraAnswer | undefined }) {
+  const words = useChannelTexts();
+  const { channel } = status;
+  return (
+    <>
       <AlarmLine channel={channel} />
       <AboutCamera status={status} camera={known} />
       <Card title={words('settings')}>
         <ChannelActions status={status} />
         {!status.discovered && <ChannelSettings channel={channel} />}
       </Card>
-    </div>
+    </>
   );
 }

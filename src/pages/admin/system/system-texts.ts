@@ -18,6 +18,7 @@ export const SYSTEM_TEXTS = {
   time: ['Clock', '时钟'],
   'time-ntp': ['{time}, kept by a time server', '{time}，由时间服务器同步'],
   'time-platform': ['{time}, set by the platform', '{time}，由平台校准'],
+  'time-rtc': ['{time}, kept by the clock of the box', '{time}，由设备时钟保持'],
   'time-nobody': ['{time}, kept by nobody', '{time}，未同步'],
   file: ['Configuration file', '配置文件'],
 
