@@ -59,7 +59,8 @@ export function edited(text: string, changes: readonly Change[]): string {
 function parsed(text: string): Document {
   const document = parseDocument(text);
   const [broken] = document.errors;
-  if (broken) throw new SyntaxError(broken.message);
+  // Its other lines show the place, and a secret may stand there.
+  if (broken) throw new SyntaxError(broken.message.split('\n')[0]);
   return document;
 }
 

@@ -86,3 +86,14 @@ test('neither a change nor the set-up can carry the environment out', async (t) 
   const request = { password: 'long enough', platform: { ...PLATFORM, login_code: fromOutside } };
   await assert.rejects(fresh.editing.setUp(request), taken);
 });
+
+test('a file that is no YAML is not changed, and what is said of it shows nothing that stands there', async (t) => {
+  const { editing, reload, file } = editingOf(t, { platform: PLATFORM });
+  await reload();
+  writeFileSync(file, 'platform: {login_password: hunter2');
+  await assert.rejects(editing.removeChannel(0), (err) => {
+    assert.ok(refusal('configuration-refused')(err));
+    assert.doesNotMatch(JSON.stringify(err), /hunter2/);
+    return true;
+  });
+});
