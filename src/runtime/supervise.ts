@@ -47,18 +47,19 @@ export type Attempt = (signal: AbortSignal, working: () => void) => Promise<void
 
 /**
  * The only retry loop in the house: runs `once` again and again until the signal aborts. A failure is a warning when
- * it is news, and a debug line when it is the same as the one before, so that a camera that stays dead fills no log.
+ * it is news, and a debug line when it has been told since things last worked, so that a camera that stays dead fills no
+ * log, also when it is dead in two ways by turns.
  * @throws GatewayError of a permanent kind, and nothing else.
  */
 export async function supervise(once: Attempt, supervision: Supervision): Promise<void> {
   const { signal, log, pauses, pausesByKind = {}, clock = systemClock, random = Math.random, onFailure } = supervision;
   let current = pauses;
   let waits = backoff(current, random);
-  let said = '';
+  const said = new Set<string>();
   while (!signal.aborted) {
     const since = clock.now();
     const err = await failure(once, signal, () => {
-      said = '';
+      said.clear();
     });
     if (signal.aborted) return;
     if (err instanceof GatewayError && PERMANENT.has(err.kind)) throw err;
@@ -68,8 +69,9 @@ export async function supervise(once: Attempt, supervision: Supervision): Promis
     current = next;
     const waitMs = Math.round(waits.next().value);
     const words = wordsFor(err);
-    logFailure(log, err, { waitMs, news: healthy || words !== said });
-    said = words;
+    if (healthy) said.clear();
+    logFailure(log, err, { waitMs, news: !said.has(words) });
+    said.add(words);
     onFailure?.(err, waitMs);
     await clock.sleep(waitMs, signal);
   }

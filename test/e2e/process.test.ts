@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import type { Finding } from '../../src/support/finding.ts';
 import { alive, GatewayProcess } from '../peers/gateway-process.ts';
+import { motion } from '../peers/heard-camera.ts';
 import { CODE, siteConfig, startCamera, startOvc } from '../peers/site.ts';
 
 const PATIENT = { timeoutMs: 20_000 };
@@ -57,6 +58,28 @@ for (const { name, reach } of STAGES) {
     assert.doesNotMatch(gateway.text, /hunter2|"level":(50|60)/);
   });
 }
+
+test('not even at level trace is there a secret in the log, and a quiet gateway says nothing', async (t) => {
+  const [ovc, camera] = await Promise.all([startOvc(t), startCamera(t)]);
+  const config = { ...JSON.parse(siteConfig(ovc, [camera])), log: { level: 'trace' } };
+  const gateway = GatewayProcess.run(t, JSON.stringify(config));
+  await online(ovc);
+  const url = ovc.rtmpUrl('live', 'key-hunter2?token=hunter2');
+  await ovc.request(CODE, 'RTMPPublish', { channel: 0, url, stream_id: 's', max_bitrate: 0 });
+  const callback = ovc.recordings.callbackUrl('traced');
+  const session = { session_id: 'traced', channel: 0, max_bitrate: 0, seg_duration: 1, seg_max_size: 10_000_000 };
+  const rest = { seg_max_count: 4, prerecord_seconds: 0, start_ts: 0, cbk_url: `${callback}?token=hunter2` };
+  await ovc.request(CODE, 'StartCloudRecord', { ...session, ...rest });
+  await ovc.request(CODE, 'Snapshot', { channel: 0, pic_upload_url: `${ovc.pictures.offer().url}?sign=hunter2` });
+  camera.equipment.events.emit(motion(true));
+  await gateway.says('"msg":"segment delivered"');
+  const told = gateway.lines.filter((line) => /"level":[3-6]0/.test(line)).length;
+  const delivered = () => gateway.lines.filter((line) => line.includes('"msg":"segment delivered"')).length;
+  while (delivered() < 4) await gateway.heard();
+  // Live, recording and connected: nobody has to read anything.
+  assert.deepEqual(gateway.lines.filter((line) => /"level":[3-6]0/.test(line)).slice(told), []);
+  assert.doesNotMatch(gateway.text, /hunter2/);
+});
 
 test('RebootDevice ends the gateway in good order, to be started again', async (t) => {
   const { ovc, gateway } = await site(t);

@@ -74,7 +74,7 @@ export function channelAtHand(
   const stays: Array<Job & { report: CameraListener['seen'] } & Omit<CameraListener, 'seen'>> = [];
   const pushes: Array<Job & { order: PushOrder; report: (report: PushReport) => void }> = [];
   const standbys: Array<Job & { stream: CameraStream }> = [];
-  const { log } = readableLog();
+  const { log, lines } = readableLog();
   const camera = new ScriptedCamera(log, (listener, signal) => {
     const stay = Object.assign(new Job(signal), { report: listener.seen, ...listener });
     stays.push(stay);
@@ -122,7 +122,20 @@ export function channelAtHand(
     stop.abort();
     await done;
   });
-  return { channel, stays, pushes, standbys, takes, finished, raised, clock, stop, done, changes: () => changes };
+  return {
+    channel,
+    lines,
+    stays,
+    pushes,
+    standbys,
+    takes,
+    finished,
+    raised,
+    clock,
+    stop,
+    done,
+    changes: () => changes,
+  };
 }
 
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

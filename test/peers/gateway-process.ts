@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -5,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
+
+/** Every password and key that tests give out ends so. */
+const PLANTED = /hunter2/;
 
 const MAIN = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
@@ -30,6 +34,7 @@ export class GatewayProcess {
       this.#child.kill('SIGKILL');
       await this.ended;
       rmSync(state, { recursive: true, force: true });
+      assert.doesNotMatch(this.text, PLANTED, 'a secret is in what the program said');
     });
   }
 
@@ -79,6 +84,14 @@ export class GatewayProcess {
       if (over !== undefined && !this.text.includes(words))
         throw new Error(`ended without saying "${words}":\n${this.text}`);
     }
+  }
+
+  /** Resolves at the next line, or when the program has ended. */
+  async heard(): Promise<void> {
+    const next = new Promise<void>((resolve) => {
+      this.#heard = resolve;
+    });
+    await Promise.race([this.ended, next]);
   }
 
   #hear(line: string): void {

@@ -87,8 +87,9 @@ export class SoakSite {
 
   /** Small orders of all kinds. */
   async fiddle(channel: number): Promise<void> {
-    this.ovc.say(CODE, JSON.stringify({ event: 'CtrlPTZ', params: { channel, op: 'left', value: 50 } }));
-    this.ovc.say(CODE, JSON.stringify({ event: 'CtrlPTZ', params: { channel, op: 'stop' } }));
+    // As requests, which are carried out too, so that one that comes to nothing is counted.
+    await this.#ask('CtrlPTZ', { channel, op: 'left', value: 50 });
+    await this.#ask('CtrlPTZ', { channel, op: 'stop' });
     await this.#ask('GetPTZPresetList', { channel });
     await this.#ask('GetNetConfig', { channel });
     await this.#ask('Snapshot', { channel, pic_upload_url: this.ovc.pictures.offer().url });

@@ -50,7 +50,8 @@ const PATIENCE: Patience = { openingMs: 8_000, startingMs: 12_000, flowingMs: 6_
 const HURRIED_OPENING_MS = 3_000;
 const PATIENT_TRY = 3;
 
-const PAUSES: Pauses = { minMs: 300, maxMs: 5_000, healthyMs: 10_000 };
+// Longer than a camera may take that opens and then shows nothing.
+const PAUSES: Pauses = { minMs: 300, maxMs: 5_000, healthyMs: 20_000 };
 const PAUSES_BY_KIND = {
   // Looking for a camera is cheap, and it should flow three seconds after it is back.
   'camera-unreachable': { minMs: 300, maxMs: 1_000, healthyMs: 10_000 },

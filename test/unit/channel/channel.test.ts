@@ -182,3 +182,15 @@ test('an order for a channel that is not there is refused', async (t) => {
   const channels = new Channels([channelAtHand(t).channel]);
   assert.throws(() => channels.publish({ channel: 9, ...order('s') }, PATIENT), { kind: 'no-such-channel' });
 });
+
+test('a camera that is down for an hour, in two ways by turns, is two warnings', async (t) => {
+  const { stays, lines, clock } = channelAtHand(t);
+  const hourMs = 3_600_000;
+  for (let passedMs = 0; passedMs < hourMs; passedMs += 10_000) {
+    const reason = stays.length % 2 === 0 ? 'connection refused' : 'no route';
+    stays.at(-1)?.fail(new GatewayError('camera-unreachable', 'camera cannot be reached', { reason }));
+    await clock.advance(10_000);
+  }
+  assert.ok(stays.length > 300);
+  assert.equal(lines.filter(({ level }) => level >= 30).length, 2);
+});
