@@ -132,7 +132,9 @@ function contents(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (err) {
-    throw invalid(file, [{ path: '', line: undefined, message: `cannot be read: ${firstLine(err)}` }]);
+    const missing = err instanceof Error && 'code' in err && err.code === 'ENOENT';
+    const cure = missing ? '; `run` without a file serves a page that makes one' : '';
+    throw invalid(file, [{ path: '', line: undefined, message: `cannot be read: ${firstLine(err)}${cure}` }]);
   }
 }
 
