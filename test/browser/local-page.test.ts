@@ -118,6 +118,25 @@ test('a wrong password is told beside its field, and a right one lets in', IN_BR
   await page.getByText('Connected to the platform').waitFor();
 });
 
+test('whoever sets the box up over the network needs the code of its log', IN_BROWSER, async (t) => {
+  const box = await boxWith(t, (fake) => {
+    fake.session = { ...fake.session, state: 'set-up', needsCode: true };
+    fake.routes['POST /api/session'] = ({ body }) => {
+      if (body['code'] !== 'H63RMYX5') throw new Refusal(429, 'slow-down', { retryAfter: 3.2 });
+      fake.session = { ...fake.session, needsCode: false };
+      return { ok: true };
+    };
+  });
+  const page = await window.open(t, box.url);
+  const field = page.getByLabel('Set-up code');
+  await field.fill('guess');
+  await field.press('Enter');
+  await page.getByText('Too many tries. Wait 4 s, then try again.').waitFor();
+  await field.fill(' H63RMYX5 ');
+  await field.press('Enter');
+  await page.getByRole('heading', { name: 'A password for this page' }).waitFor();
+});
+
 test('a refused setting is told beside its field, and what was typed stays', IN_BROWSER, async (t) => {
   const box = await boxWith(t, (fake) => {
     fake.routes['PATCH /api/settings'] = () => {
