@@ -37,7 +37,7 @@ function markdownFiles(): string[] {
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name));
-  return ['README.md', ...inFolder('config'), ...inFolder('src'), ...inFolder('test')];
+  return ['README.md', 'README.zh-CN.md', ...inFolder('config'), ...inFolder('src'), ...inFolder('test')];
 }
 
 interface SchemaNode {
@@ -139,6 +139,26 @@ test('every warning and every error that somebody may find in the log is explain
       }
     }
   }
+});
+
+/** What two languages share: ranks of headings, commands without their remarks, tables, links. */
+function skeleton(file: string): object {
+  const body = text(file);
+  const blocks = [...body.matchAll(/^```[\s\S]*?^```/gm)].map(([block]) => block.replaceAll(/ +#.*$/gm, ''));
+  const prose = body.replaceAll(/^```[\s\S]*?^```/gm, '');
+  const tables = prose.split(/\n(?!\|)/).filter((part) => part.startsWith('|') || part.includes('\n|'));
+  return {
+    headings: [...prose.matchAll(/^(#+) /gm)].map(([, rank]) => rank),
+    blocks,
+    tables: tables.map((table) => (table.match(/^\|/gm) ?? []).length),
+    rows: [...prose.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => quoted(cell)),
+    links: [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target).filter((to) => !/^README/.test(to)),
+    pictures: [...prose.matchAll(/src="([^"]+)"/g)].map(([, source]) => source),
+  };
+}
+
+test('both languages of the README say as much', () => {
+  assert.deepEqual(skeleton('README.zh-CN.md'), skeleton('README.md'));
 });
 
 test('the orders that the README calls served are served, and no others', () => {
