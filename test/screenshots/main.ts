@@ -3,10 +3,13 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
 import { bundleStalePages } from '../../src/pages/bundle.mjs';
+import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { chromium } from '../chromium.mjs';
 import { FakeBox } from '../peers/box/fake-box.ts';
+import { RawDevice } from '../peers/raw-device.ts';
+import { readableLog } from '../peers/readable-log.ts';
 
-/** Pictures of the local page as each kind of visitor sees it, to be looked at; `--readme` renews those of the README. */
+/** Pictures of both pages as each kind of visitor sees them, to be looked at; `--readme` renews those of the README. */
 
 const ROOT = join(import.meta.dirname, '../..');
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -62,6 +65,26 @@ async function gallery(browser: Browser, box: FakeBox, folder: string): Promise<
   }
 }
 
+/** The simulator's page with a device that has said a few things. */
+async function simulator(browser: Browser, folder: string): Promise<void> {
+  const ovc = await OvcSimulator.listen({ accounts: 'any', rtmp: false, log: readableLog('warn').log });
+  const login = { login_code: 'OVD1', login_passwd: 'x', hardware_model: 'camera-9', firmware_model: '1.2' };
+  const device = await RawDevice.logIn(ovc.url, login);
+  try {
+    device.answers(() => ({ resp: {} }));
+    const channels = [{ channel: 0, state: 2, stream_id: 'front', alarm: 8 }];
+    device.send({ req: 'Keepalive', params: { state: 1, channels }, seq: 1 });
+    await ovc.waitFor(() => ovc.devices.get('OVD1')?.report.channels.length === 1);
+    for (const [look, options] of LOOKS) {
+      await shot(browser, ovc.pageUrl(), { ...options, path: join(folder, `simulator-${look}.png`) });
+      await shot(browser, ovc.pageUrl('OVD1'), { ...options, path: join(folder, `simulator-device-${look}.png`) });
+    }
+  } finally {
+    await device.close();
+    await ovc.close();
+  }
+}
+
 /** Small ones, as they are looked at beside text. */
 async function readme(browser: Browser, box: FakeBox, folder: string): Promise<void> {
   const target = join(ROOT, 'config/screenshots');
@@ -81,7 +104,8 @@ const executablePath = chromium();
 const browser = await driver.launch({ ...(executablePath && { executablePath }) });
 const box = await FakeBox.listen();
 try {
-  await (process.argv.includes('--readme') ? readme : gallery)(browser, box, folder);
+  if (process.argv.includes('--readme')) await readme(browser, box, folder);
+  else await Promise.all([gallery(browser, box, folder), simulator(browser, folder)]);
   console.log(`see ${folder}`);
 } finally {
   box.close();
