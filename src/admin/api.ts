@@ -93,7 +93,7 @@ export type SetUpRequest = z.input<typeof setUpRequest>;
 
 export const platformTestRequest = platformSettings
   .partial({ login_password: true })
-  .describe('Without a password the one in use is tried.');
+  .describe('Without a password the one in use is tried, at the address it was given for only.');
 export type PlatformTestRequest = z.input<typeof platformTestRequest>;
 
 export const platformTestAnswer = z.union([

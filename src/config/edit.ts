@@ -16,7 +16,7 @@ const PROTECTED = [/^upgrade(\.|$)/, /^device\.reboot_command(\.|$)/, /^ffmpeg\.
 
 /** Why changes may not come from the page, each with its path; none when they may. */
 export function refused(changes: readonly Change[]): Fault[] {
-  return changes.flatMap(({ path, value }) => leaves(path, value).flatMap(({ place, leaf }) => judged(place, leaf)));
+  return changes.flatMap(({ path, value }) => leavesOf(path, value).flatMap(({ place, leaf }) => judged(place, leaf)));
 }
 
 function judged(path: string, leaf: unknown): Fault[] {
@@ -27,9 +27,10 @@ function judged(path: string, leaf: unknown): Fault[] {
   return [];
 }
 
-function leaves(path: Path, value: unknown): Array<{ readonly place: string; readonly leaf: unknown }> {
+/** Every value below a path, with its own. */
+export function leavesOf(path: Path, value: unknown): Array<{ readonly place: string; readonly leaf: unknown }> {
   if (typeof value !== 'object' || value === null) return [{ place: path.join('.'), leaf: value }];
-  const below = Object.entries(value).flatMap(([key, item]) => leaves([...path, key], item));
+  const below = Object.entries(value).flatMap(([key, item]) => leavesOf([...path, key], item));
   return below.length > 0 ? below : [{ place: path.join('.'), leaf: undefined }];
 }
 

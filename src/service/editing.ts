@@ -12,6 +12,7 @@ import type { Editing } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
 import { lowestFree } from '../channel/numbering.ts';
 import { type Change, channelNumbers, edited, type Path, pathOf, refused } from '../config/edit.ts';
+import { misdirected } from '../config/kept-passwords.ts';
 import type { Fault } from '../config/read.ts';
 import { type ChannelConfig, type Config, jsonSchema } from '../config/schema.ts';
 import { shown, shownAsWritten } from '../config/shown.ts';
@@ -177,6 +178,8 @@ export class FileEditing implements Editing {
       const safe = await hashed(changes);
       const text = readable(() => edited(before, safe));
       this.#judge(text);
+      const elsewhere = misdirected(parse(before), parse(text), changes);
+      if (elsewhere.length > 0) throw notTaken(elsewhere);
       await this.#text.replace(text);
       await this.#apply();
       if (changes.some(({ path }) => path[0] === 'platform')) this.#parts.platformChanged();

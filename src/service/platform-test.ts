@@ -1,4 +1,6 @@
 import type { PlatformTestAnswer, PlatformTestRequest } from '../admin/api.ts';
+import { Refusal } from '../admin/refusal.ts';
+import { passwordAgain, samePlatform } from '../config/kept-passwords.ts';
 import type { Config } from '../config/schema.ts';
 import { tryLogin } from '../ovc/try-login.ts';
 import { type Clock, withDeadline } from '../runtime/clock.ts';
@@ -15,7 +17,10 @@ export interface PlatformTestParts {
 
 const TEST_MS = 15_000;
 
-/** Logs in at a platform once, as the page asks for; without a password with the one that is in force. */
+/**
+ * Logs in at a platform once, as the page asks for; without a password with the one that is in force.
+ * @throws Refusal `configuration-refused` when that one was given for another address
+ */
 export async function testPlatform(
   { url, login_code: loginCode, login_password: given }: PlatformTestRequest,
   { config, version, clock }: PlatformTestParts,
@@ -23,6 +28,12 @@ export async function testPlatform(
 ): Promise<PlatformTestAnswer> {
   if (!URL.canParse(url) || !/^wss?:$/.test(new URL(url).protocol)) {
     return { ok: false, kind: 'bad-address', why: 'must be a ws:// or wss:// address' };
+  }
+  if (given === undefined && config && !samePlatform(config.platform.url, url)) {
+    const { path, message } = passwordAgain();
+    throw new Refusal('configuration-refused', 'the password was given for another address', {
+      faults: [{ path, message }],
+    });
   }
   const password = given === undefined ? config?.platform.login_password : new Secret(given);
   const ca = config && loginOf(config, version).ca;

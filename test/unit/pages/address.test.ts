@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   addressFault,
   addressText,
+  keepsPassword,
   NO_ADDRESS,
   parseAddress,
   withHost,
@@ -41,4 +42,12 @@ test('what cannot be an address is told by kind', () => {
   assert.equal(fault('two words'), 'host-wrong');
   assert.equal(fault('10.0.0.1', '70000'), 'port-wrong');
   assert.equal(fault('10.0.0.1', '8090'), undefined);
+});
+
+test('a password is kept for its own host, and for no weaker way there', () => {
+  const old = { ...NO_ADDRESS, host: 'ovc.example.com', encrypted: true };
+  assert.ok(keepsPassword(old, { ...old, host: 'OVC.example.com', port: '8443', path: '/ovc' }));
+  assert.ok(keepsPassword({ ...old, encrypted: false }, old));
+  assert.ok(!keepsPassword(old, { ...old, encrypted: false }));
+  assert.ok(!keepsPassword(old, { ...old, host: 'elsewhere.example.com' }));
 });

@@ -97,3 +97,82 @@ test('a file that is no YAML is not changed, and what is said of it shows nothin
     return true;
   });
 });
+
+const WITH_LOGINS = {
+  platform: { ...PLATFORM, url: 'wss://ovc.example' },
+  channels: [
+    { channel: 0, onvif: { host: 'one', username: 'admin', password: 'of one' } },
+    { channel: 1, onvif: { host: 'two', tls: true, username: 'admin', password: 'of two' } },
+    { channel: 2, rtsp: { url: 'rtsp://three/a', username: 'admin', password: 'of three' } },
+  ],
+};
+
+for (const { to, changes, fault } of [
+  { to: 'another platform', changes: [['platform.url', 'wss://evil']], fault: 'platform.login_password' },
+  {
+    to: 'the platform in the clear',
+    changes: [['platform.url', 'ws://ovc.example']],
+    fault: 'platform.login_password',
+  },
+  { to: 'another camera', changes: [['channels.0.onvif.host', 'evil']], fault: 'channels.0.onvif.password' },
+  { to: 'a camera in the clear', changes: [['channels.1.onvif.tls', false]], fault: 'channels.1.onvif.password' },
+  { to: 'another stream', changes: [['channels.2.rtsp.url', 'rtsp://evil/a']], fault: 'channels.2.rtsp.password' },
+  {
+    to: 'where another channel was, with a password given for a channel that goes',
+    changes: [
+      ['channels.0.onvif.password', 'given'],
+      ['channels.1.onvif.host', 'evil'],
+      ['channels.0', undefined],
+    ],
+    fault: 'channels.0.onvif.password',
+  },
+  { to: 'another path of the same host', changes: [['channels.2.rtsp.url', 'rtsp://THREE:8554/b']], fault: undefined },
+  {
+    to: 'another camera when it is given again',
+    changes: [
+      ['channels.0.onvif.host', 'moved'],
+      ['channels.0.onvif.password', 'of one'],
+    ],
+    fault: undefined,
+  },
+  { to: 'the same camera at another place of the list', changes: [['channels.0', undefined]], fault: undefined },
+] as const) {
+  test(`a password of the file goes ${fault ? 'not ' : ''}to ${to}`, async (t) => {
+    const { editing, reload, written } = editingOf(t, WITH_LOGINS);
+    await reload();
+    const before = written();
+    const change = editing.change(changes.map(([path, value]) => ({ path, value })));
+    if (!fault) return change;
+    const message = 'has to be given again for another address';
+    await assert.rejects(change, (err) => {
+      assert.ok(err instanceof Refusal && err.kind === 'configuration-refused');
+      assert.deepEqual(err.fields.faults, [{ path: fault, message }]);
+      return true;
+    });
+    assert.equal(written(), before);
+  });
+}
+
+test('a camera keeps its password when its channel is changed, and not when its address is', async (t) => {
+  const { editing, reload, hosts } = editingOf(t, WITH_LOGINS);
+  await reload();
+  await editing.changeChannel(0, { name: 'Gate' });
+  await assert.rejects(editing.changeChannel(0, { onvif: { host: 'evil' } }), refusal('configuration-refused'));
+  await editing.changeChannel(0, { onvif: { host: 'moved', password: 'of one' } });
+  assert.equal(hosts()?.[0], '0 moved');
+});
+
+test('a platform is tried with the password of the file only where that belongs', async (t) => {
+  const { editing, reload } = editingOf(t, { platform: { ...PLATFORM, url: 'ws://127.0.0.1:9' } });
+  await reload();
+  const signal = new AbortController().signal;
+  const login = { login_code: 'D1', url: 'ws://127.0.0.2:9' };
+  await assert.rejects(editing.testPlatform(login, signal), refusal('configuration-refused'));
+  for (const tried of [
+    { ...login, login_password: 'given' },
+    { ...login, url: 'ws://127.0.0.1:9' },
+  ]) {
+    const answer = await editing.testPlatform(tried, signal);
+    assert.deepEqual([answer.ok, !answer.ok && answer.kind], [false, 'unreachable']);
+  }
+});

@@ -39,3 +39,8 @@ export function addressFault({ host, port }: Address): AddressFault | undefined 
   if (port !== '' && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) return 'port-wrong';
   return undefined;
 }
+
+/** The box sends a password that it has only to the host it was given for, and never less safely. */
+export function keepsPassword(before: Address, after: Address): boolean {
+  return before.host.toLowerCase() === after.host.toLowerCase() && (after.encrypted || !before.encrypted);
+}

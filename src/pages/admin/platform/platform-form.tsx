@@ -8,7 +8,7 @@ import { useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
 import { useFailureWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
-import { type Address, addressFault, addressText, withHost } from './address.ts';
+import { type Address, addressFault, addressText, keepsPassword, withHost } from './address.ts';
 import { usePlatformTexts } from './platform-texts.ts';
 
 export interface PlatformLogin {
@@ -20,8 +20,8 @@ export interface PlatformLogin {
 interface PlatformFormProps {
   readonly value: PlatformLogin;
   readonly onChange: (value: PlatformLogin) => void;
-  /** The platform has a password already; an empty field keeps it. */
-  readonly passwordKept: boolean;
+  /** Where the password that the box has was given for; as long as that stays, an empty field keeps it. */
+  readonly passwordFor?: Address;
   readonly submitLabel: string;
   readonly busy: boolean;
   readonly onSubmit: () => void;
@@ -30,12 +30,14 @@ interface PlatformFormProps {
 }
 
 /** Address, login, and a test that says in plain words what the platform answers. */
-export function PlatformForm({ value, onChange, passwordKept, ...rest }: PlatformFormProps) {
+export function PlatformForm({ value, onChange, passwordFor, ...rest }: PlatformFormProps) {
   const words = usePlatformTexts();
   const [marked, setMarked] = useState(false);
   const { address, loginCode, loginPassword } = value;
   const wrong = addressFault(address);
   const codeMissing = loginCode.trim() === '';
+  const passwordKept = passwordFor !== undefined && keepsPassword(passwordFor, address);
+  const passwordHint = passwordKept ? 'login-password-kept' : passwordFor && 'login-password-again';
   const passwordMissing = !passwordKept && loginPassword === '';
   const complete = wrong === undefined && !codeMissing && !passwordMissing;
   const checked = (then: () => void) => {
@@ -80,7 +82,7 @@ export function PlatformForm({ value, onChange, passwordKept, ...rest }: Platfor
       />
       <PasswordField
         label={words('login-password')}
-        hint={passwordKept ? words('login-password-kept') : undefined}
+        hint={passwordHint && words(passwordHint)}
         value={loginPassword}
         onInput={(password) => onChange({ ...value, loginPassword: password })}
         fault={marked && passwordMissing ? words('login-password-missing') : undefined}

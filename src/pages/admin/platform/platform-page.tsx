@@ -61,7 +61,7 @@ function LoginCard({ settings, onSaved }: { settings: SettingsAnswer; onSaved: (
       <PlatformForm
         value={login}
         onChange={setLogin}
-        passwordKept
+        passwordFor={loginIn(settings).address}
         submitLabel={words('save')}
         busy={call.busy}
         onSubmit={() => void save()}

@@ -15,6 +15,7 @@ export const PLATFORM_TEXTS = {
   'login-code-missing': ['Type the login code', '请输入登录码'],
   'login-password': ['Login password', '登录密码'],
   'login-password-kept': ['Empty: the one in use is kept', '留空则保留当前密码'],
+  'login-password-again': ['Another address: type the password again', '地址已更改，请重新输入密码'],
   'login-password-missing': ['Type the login password', '请输入登录密码'],
   test: ['Test', '测试'],
   'test-ok': ['The platform accepts this login', '平台接受该登录'],

@@ -135,7 +135,6 @@ function PlatformStep({ password, login, onLogin, onBack }: PlatformStepProps) {
       <PlatformForm
         value={login}
         onChange={onLogin}
-        passwordKept={false}
         submitLabel={words('platform-finish')}
         busy={call.busy}
         onSubmit={() => void finish()}

@@ -6,14 +6,12 @@ import { useFailureWords } from '../words/failure-words.ts';
 import { leavesOf, type SchemaNode, valueAt } from './schema.ts';
 import { type Section, SettingsForm } from './settings-form.tsx';
 
-/** These are changed by the buttons above the form. */
+/** These are changed by the buttons above the form; a password also here, because another address wants it again. */
 const BY_BUTTON: ReadonlySet<string> = new Set([
   'channels.channel',
   'channels.name',
   'channels.onvif.username',
-  'channels.onvif.password',
   'channels.rtsp.username',
-  'channels.rtsp.password',
 ]);
 
 /** One section for each part of a channel's entry; parts that its camera has none of are left out. */
