@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
-import { channelOf, rememberedChannels, type Site, scanner, searchedAddresses } from '../discovery.ts';
+import { channelOf, rememberedChannels, type Site, scanner, searchedAddresses } from '../gateway/discovery.ts';
 import { type DiscoveredDevice, isOnvif } from '../onvif/discovery/device.ts';
 import { DISCOVERY_PORT } from '../onvif/discovery/scan.ts';
 import { announcedIdentity } from '../onvif/identity/questions.ts';

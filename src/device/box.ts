@@ -18,6 +18,8 @@ export interface BoxParts {
   readonly log: Logger;
 }
 
+export type DeviceBox = ReturnType<typeof boxFor>;
+
 /** What the platform may order of the box itself. */
 export function boxFor(parts: BoxParts) {
   const { rebootCommand: command, maySetClock: maySet, restart, upgrade, heard, clock, log } = parts;

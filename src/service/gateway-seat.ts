@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts';
-import { Gateway, type GatewayParts } from '../gateway.ts';
+import { Gateway, type GatewayParts } from '../gateway/gateway.ts';
 import { Roster } from '../runtime/roster.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 import { type DirectoryLock, lockDirectory } from '../store/lock.ts';

@@ -2,7 +2,7 @@ import type { CameraAnswer } from '../admin/api.ts';
 import type { ChannelOrders, PtzWish } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
 import type { Channel } from '../channel/channel.ts';
-import type { Rooms } from '../gateway.ts';
+import type { Rooms } from '../gateway/gateway.ts';
 import { FlvView } from '../media/flv-view.ts';
 import { type Clock, withDeadline } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';

@@ -1,7 +1,7 @@
 import type { AlarmEntry, History, LogLine, Packet, SiteStatus } from '../admin/api.ts';
 import type { Happening, Watching } from '../admin/house.ts';
 import type { Config } from '../config/schema.ts';
-import type { Onlookers, Rooms } from '../gateway.ts';
+import type { Onlookers, Rooms } from '../gateway/gateway.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Runnable } from '../runtime/supervise.ts';
 import type { Configuration } from './configuration.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { cameraFor } from '../cameras.ts';
 import type { CameraPicture, CameraStream } from '../channel/ports.ts';
 import type { ChannelConfig } from '../config/schema.ts';
+import { cameraFor } from '../gateway/cameras.ts';
 import { describe } from '../media/rtsp/client.ts';
 import type { ProbeHost } from '../onvif/discovery/probe-host.ts';
 import { placeOf } from '../onvif/endpoint.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseConfig } from '../../src/config/read.ts';
-import { Gateway } from '../../src/gateway.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
 import { RULES } from '../../src/simulator/ovc/conformance/rules.ts';
 import type { TourReport } from '../../src/simulator/ovc/conformance/tour-report.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';

@@ -24,7 +24,7 @@ test('a box that boots in 1970 learns the time from the platform and stamps with
   const { segments } = await stored(ovc, 'seventy', 2);
   assert.ok(segments.every(({ start }) => Math.abs(start * 1000 - since) < 60_000));
   await stopRecord(ovc, 'seventy');
-  assert.deepEqual([gateway.time.trusted, gateway.time.by], [true, 'platform']);
+  assert.deepEqual([gateway.rooms.time.trusted, gateway.rooms.time.by], [true, 'platform']);
   assert.equal(
     lines.filter(({ msg }) => msg === 'the clock of this box is wrong, so the platform is believed').length,
     1,

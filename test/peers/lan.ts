@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Credentials } from '../../src/channel/ports.ts';
 import { parseConfig } from '../../src/config/read.ts';
-import { Gateway } from '../../src/gateway.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
 import { DISCOVERY_GROUP } from '../../src/onvif/discovery/scan.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { Secret } from '../../src/runtime/secret.ts';

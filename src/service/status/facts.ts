@@ -1,6 +1,6 @@
 import type { SiteStatus } from '../../admin/api.ts';
 import type { ChannelConfig, Config } from '../../config/schema.ts';
-import type { Rooms } from '../../gateway.ts';
+import type { Rooms } from '../../gateway/gateway.ts';
 import type { ChannelFacts } from './channel-status.ts';
 import type { SiteFacts } from './site-status.ts';
 

@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
-import type { AlarmPost } from './alarms/alarm-post.ts';
-import type { Channels } from './channel/channels.ts';
-import type { AlarmDesk } from './channel/ports.ts';
-import type { Config } from './config/schema.ts';
-import type { BoxHealth } from './device/box-health.ts';
-import type { Restart } from './device/reboot.ts';
-import type { SelfCheck } from './device/self-check.ts';
-import type { Installation } from './device/upgrade/installation.ts';
-import type { Upgrader } from './device/upgrade/upgrader.ts';
+import type { AlarmPost } from '../alarms/alarm-post.ts';
+import type { Channels } from '../channel/channels.ts';
+import type { AlarmDesk } from '../channel/ports.ts';
+import type { Config } from '../config/schema.ts';
+import type { BoxHealth } from '../device/box-health.ts';
+import type { Restart } from '../device/reboot.ts';
+import type { SelfCheck } from '../device/self-check.ts';
+import type { Installation } from '../device/upgrade/installation.ts';
+import type { Upgrader } from '../device/upgrade/upgrader.ts';
+import type { Feeds } from '../media/feed/feeds.ts';
+import type { LiveMedia } from '../media/live.ts';
+import type { PacketSight } from '../ovc/link.ts';
+import type { Login } from '../ovc/login.ts';
+import type { OvcLink } from '../ovc/ovc-link.ts';
+import type { CloudRecorder } from '../recording/recorder.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { TrustedTime } from '../runtime/trusted-time.ts';
+import type { Store } from '../store/store.ts';
 import type { Discovery } from './discovery.ts';
-import type { Feeds } from './media/feed/feeds.ts';
-import type { LiveMedia } from './media/live.ts';
-import type { PacketSight } from './ovc/link.ts';
-import type { Login } from './ovc/login.ts';
-import type { OvcLink } from './ovc/ovc-link.ts';
-import type { CloudRecorder } from './recording/recorder.ts';
-import type { Clock } from './runtime/clock.ts';
-import type { TrustedTime } from './runtime/trusted-time.ts';
-import type { Store } from './store/store.ts';
 
 /** What a gateway is made of, as types. */
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
-import { AlarmPost } from './alarms/alarm-post.ts';
-import { PicturePost } from './alarms/picture-post.ts';
-import { PictureUpload } from './alarms/picture-upload.ts';
-import { localDateTime } from './device/local-time.ts';
-import { Upgrader } from './device/upgrade/upgrader.ts';
-import type { GatewayParts } from './gateway-parts.ts';
-import { alarmNotice } from './ovc/alarm-notice.ts';
-import type { OvcLink } from './ovc/ovc-link.ts';
-import type { PlatformHttp } from './recording/http.ts';
-import type { TrustedTime } from './runtime/trusted-time.ts';
-import type { Store } from './store/store.ts';
+import { AlarmPost } from '../alarms/alarm-post.ts';
+import { PicturePost } from '../alarms/picture-post.ts';
+import { PictureUpload } from '../alarms/picture-upload.ts';
+import { localDateTime } from '../device/local-time.ts';
+import { Upgrader } from '../device/upgrade/upgrader.ts';
+import { alarmNotice } from '../ovc/alarm-notice.ts';
+import type { OvcLink } from '../ovc/ovc-link.ts';
+import type { PlatformHttp } from '../recording/http.ts';
+import type { TrustedTime } from '../runtime/trusted-time.ts';
+import type { Store } from '../store/store.ts';
+import type { GatewayParts } from './parts.ts';
 
 /** Parts of the gateway that speak with the platform by the link, whichever is in place. */
 

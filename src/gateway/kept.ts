@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { thisBoot } from './device/clock-watch.ts';
-import type { GatewayParts, Kept } from './gateway-parts.ts';
-import { Feeds } from './media/feed/feeds.ts';
-import { EncoderChoice } from './media/ffmpeg/encoder-choice.ts';
-import { FootageMedia } from './media/footage.ts';
-import { CloudRecorder } from './recording/recorder.ts';
-import { Spool } from './recording/spool.ts';
-import { TrustedTime } from './runtime/trusted-time.ts';
-import { Store } from './store/store.ts';
+import { thisBoot } from '../device/clock-watch.ts';
+import { Feeds } from '../media/feed/feeds.ts';
+import { EncoderChoice } from '../media/ffmpeg/encoder-choice.ts';
+import { FootageMedia } from '../media/footage.ts';
+import { CloudRecorder } from '../recording/recorder.ts';
+import { Spool } from '../recording/spool.ts';
+import { TrustedTime } from '../runtime/trusted-time.ts';
+import { Store } from '../store/store.ts';
+import type { GatewayParts, Kept } from './parts.ts';
 
 /** Opens what outlives a gateway: its memory, what waits for delivery, and the time as it was known. */
 export async function openKept(parts: GatewayParts): Promise<Kept> {

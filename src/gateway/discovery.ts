@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
-import { lowestFree } from './channel/numbering.ts';
-import type { ChannelConfig, Config } from './config/schema.ts';
-import { mappedChannel } from './config/schema.ts';
-import { hostProber, type ProbeHost } from './onvif/discovery/probe-host.ts';
-import { addressesOf, DISCOVERY_GROUP, ownAddresses, scan } from './onvif/discovery/scan.ts';
-import { Scans } from './onvif/discovery/scans.ts';
-import { type CameraIdentity, isProof, likeness, nameOf, sameEndpoint } from './onvif/identity/identity.ts';
-import { type Newcomer, Newcomers } from './onvif/identity/newcomers.ts';
-import { Refusals } from './onvif/identity/refusals.ts';
+import { lowestFree } from '../channel/numbering.ts';
+import type { ChannelConfig, Config } from '../config/schema.ts';
+import { mappedChannel } from '../config/schema.ts';
+import { hostProber, type ProbeHost } from '../onvif/discovery/probe-host.ts';
+import { addressesOf, DISCOVERY_GROUP, ownAddresses, scan } from '../onvif/discovery/scan.ts';
+import { Scans } from '../onvif/discovery/scans.ts';
+import { type CameraIdentity, isProof, likeness, nameOf, sameEndpoint } from '../onvif/identity/identity.ts';
+import { type Newcomer, Newcomers } from '../onvif/identity/newcomers.ts';
+import { Refusals } from '../onvif/identity/refusals.ts';
 import {
   type CameraMemory,
   type KnownCamera,
   type WantedCamera,
   Whereabouts,
   wish,
-} from './onvif/identity/whereabouts.ts';
-import type { Clock } from './runtime/clock.ts';
-import { type Runnable, together } from './runtime/supervise.ts';
-import type { Store } from './store/store.ts';
+} from '../onvif/identity/whereabouts.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { type Runnable, together } from '../runtime/supervise.ts';
+import type { Store } from '../store/store.ts';
 
 export interface DiscoveryParts {
   readonly config: Config;
