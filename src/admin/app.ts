@@ -28,6 +28,7 @@ export interface AppParts {
 
 type Bound = { Bindings: HttpBindings };
 
+const BY_PROXIES = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
 /** The local page and its API, as requests and answers. Knows no sockets. */
@@ -86,8 +87,8 @@ async function serve(row: Route, c: Context<Bound>, parts: AppParts): Promise<Re
 
 function credentialsOf(c: Context<Bound>): Credentials {
   const address = c.env.incoming.socket.remoteAddress ?? '';
-  // Whoever is behind a proxy on this box is not on this box.
-  const proxied = c.req.header('x-forwarded-for') !== undefined || c.req.header('forwarded') !== undefined;
+  // Whoever is behind a proxy on this box is not on this box. A proxy need not say that it is one.
+  const proxied = BY_PROXIES.some((name) => c.req.header(name) !== undefined);
   const [, bearer] = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
   return { address, loopback: LOOPBACK.test(address) && !proxied, cookie: getCookie(c, COOKIE), bearer };
 }

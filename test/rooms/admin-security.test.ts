@@ -20,6 +20,13 @@ test('without a password this box gets in and nobody else', async (t) => {
   assert.deepEqual([afar.status, kindOf(afar)], [401, 'signed-out']);
 });
 
+for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']) {
+  test(`who comes through a proxy that sends ${header} is not this box`, async (t) => {
+    const { ask } = await adminDesk(t);
+    assert.equal((await ask('/api/status', { headers: { [header]: 'any' } })).status, 401);
+  });
+}
+
 test('a password is asked of everybody, kept as a hash, and answered with a cookie that no script can read', async (t) => {
   const { ask } = await adminDesk(t, { keys: { password: new Secret(await hashPassword(PASSWORD)) } });
   assert.equal((await ask('/api/status')).status, 401);
