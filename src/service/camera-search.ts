@@ -24,6 +24,8 @@ export interface NetworkSearchParts {
 /** Longer than the search of all ports of one that answers nowhere. */
 const LOOK_MS = 25_000;
 const PICTURE_MS = 10_000;
+/** The page waits two seconds longer for the whole answer. */
+const ANSWER_MS = 28_000;
 const SCAN_MS = 30_000;
 
 /** Cameras of the network that need not be channels. */
@@ -76,11 +78,12 @@ export class NetworkSearch implements CameraSearch {
   async try(request: TryRequest, signal: AbortSignal): Promise<TryAnswer> {
     const { clock, log } = this.#parts;
     const entry = this.#entryFor(request);
+    const since = clock.now();
     const late = (): Error => new GatewayError('camera-unreachable', 'the camera does not answer in time');
     try {
       const look = (life: AbortSignal) => cameraFor(entry, { clock, log, finder: undefined }).info(life);
       const { streams, device } = await withDeadline({ clock, ms: LOOK_MS, signal, late }, look);
-      const picture = await this.#picture(streams, signal);
+      const picture = await this.#picture(streams, since + ANSWER_MS, signal);
       return { ok: true, profiles: streams.map(streamSeen), ...(picture && { picture }), ...(device && { device }) };
     } catch (err) {
       if (!(err instanceof GatewayError)) throw err;
@@ -107,14 +110,15 @@ export class NetworkSearch implements CameraSearch {
   }
 
   /** Of the smallest stream, because that comes soonest; a camera without one is a camera all the same. */
-  async #picture(streams: readonly CameraStream[], signal: AbortSignal): Promise<string | undefined> {
+  async #picture(streams: readonly CameraStream[], until: number, signal: AbortSignal): Promise<string | undefined> {
     const { clock, log, command } = this.#parts;
+    const ms = Math.min(PICTURE_MS, until - clock.now());
     const pixels = ({ width = 0, height = 0 }: CameraStream): number => width * height;
     const smallestFirst = [...streams].sort((a, b) => pixels(a) - pixels(b));
     const stills = new StillMedia({ command: command(), feeds: { cached: () => undefined }, clock, log });
     const late = (): Error => new GatewayError('timed-out', 'the picture took too long');
     try {
-      const jpeg = await withDeadline({ clock, ms: PICTURE_MS, signal, late }, stills.grab(smallestFirst));
+      const jpeg = await withDeadline({ clock, ms, signal, late }, stills.grab(smallestFirst));
       return `data:image/jpeg;base64,${jpeg.toString('base64')}`;
     } catch (err) {
       log.debug({ err }, 'no picture of the camera that was tried');
