@@ -78,7 +78,7 @@ export type SessionRequest = z.input<typeof sessionRequest>;
 
 // First run.
 
-export const platformSettings = z.strictObject({
+const platformSettings = z.strictObject({
   url: text.describe('ws:// or wss://; /ovc is added when there is no path.'),
   login_code: text,
   login_password: secret.min(1),

@@ -7,7 +7,7 @@ export const text = z.string().min(1).max(500);
 export const channelNumber = z.number().int().min(0).max(65_535);
 export const secret = z.string().max(500);
 
-export const PTZ_OPS = [
+const PTZ_OPS = [
   'stop',
   'up',
   'down',
@@ -24,10 +24,15 @@ export const PTZ_OPS = [
   'clear_preset',
 ] as const;
 
+/** What one page in one browser calls itself: what it moves stops when its events end, and not with those of another. */
+const pageName = z.string().max(64).default('').describe('The same as in /api/events.');
+export const eventsQuery = z.object({ page: pageName });
+
 /** A move goes on while it is confirmed at least every two seconds, and ends with a stop or when the visitor is gone. */
 export const ptzRequest = z.strictObject({
   op: z.enum(PTZ_OPS),
   value: z.number().int().min(0).max(255).default(50).describe('A move: speed 0 to 100. A preset: its id 0 to 255.'),
+  page: pageName,
 });
 export type PtzRequest = z.input<typeof ptzRequest>;
 
@@ -44,7 +49,7 @@ export const streamSeen = z.object({
   bitsPerSecond: z.number().optional(),
 });
 
-export const deviceSeen = z.object({
+const deviceSeen = z.object({
   manufacturer: z.string(),
   model: z.string(),
   firmware: z.string(),

@@ -37,7 +37,8 @@ export function eventStream(house: House, visitor: string, signal: AbortSignal):
         };
         const over = (): void => end();
         signal.addEventListener('abort', over, { once: true });
-        status.ask();
+        if (signal.aborted) end();
+        else status.ask();
       },
       cancel: () => end(),
     },

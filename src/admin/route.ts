@@ -51,3 +51,8 @@ export function route<Body extends z.ZodType, Query extends z.ZodType>(
 ): Route {
   return row;
 }
+
+/** Names one page of a visitor, who may have several. */
+export function pageOf({ id }: Visitor, page: string): string {
+  return `${id} ${page}`;
+}

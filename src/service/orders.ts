@@ -66,7 +66,7 @@ export class LocalOrders implements ChannelOrders {
     this.#hold.gone(visitor);
   }
 
-  /** Stops what moves; for the end. */
+  /** For the end. */
   close(): void {
     this.#hold.close();
   }

@@ -39,9 +39,9 @@ export class PtzHold {
     for (const [channel, hold] of this.#holds) if (hold.visitor === visitor) this.#stop(channel);
   }
 
-  /** Stops everything. */
+  /** Lets go of everything; a gateway that ends stops its cameras itself. */
   close(): void {
-    for (const channel of this.#holds.keys()) this.#stop(channel);
+    for (const channel of this.#holds.keys()) this.#release(channel);
   }
 
   #stop(channel: number): void {

@@ -11,7 +11,7 @@ import {
   tryAnswer,
   tryRequest,
 } from '../api.ts';
-import { type Route, route } from '../route.ts';
+import { pageOf, type Route, route } from '../route.ts';
 import { picture } from './watching-routes.ts';
 
 /** One channel: its picture, its camera, and its part of the configuration. */
@@ -44,7 +44,7 @@ export const CHANNEL_ROUTES: readonly Route[] = [
     body: ptzRequest,
     answer: done,
     serve: ({ house, number, body, visitor }) => {
-      house.orders.ptz(number('channel'), body, visitor.id);
+      house.orders.ptz(number('channel'), body, pageOf(visitor, body.page));
       return { ok: true };
     },
   }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { alarmEntry, history, logLine, logQuery, packet, siteStatus } from '../api.ts';
+import { alarmEntry, eventsQuery, history, logLine, logQuery, packet, siteStatus } from '../api.ts';
 import { eventStream } from '../event-stream.ts';
 import { Refusal } from '../refusal.ts';
-import { type Route, route } from '../route.ts';
+import { pageOf, type Route, route } from '../route.ts';
 
 /** How things are, and what happens. */
 export const WATCHING_ROUTES: readonly Route[] = [
@@ -48,7 +48,8 @@ export const WATCHING_ROUTES: readonly Route[] = [
     who: 'owner',
     does: 'Server-sent events: status (on change, at most one a second), log, packet, alarm',
     answer: 'text/event-stream',
-    serve: ({ house, visitor, signal }) => eventStream(house, visitor.id, signal),
+    query: eventsQuery,
+    serve: ({ house, visitor, query, signal }) => eventStream(house, pageOf(visitor, query.page), signal),
   }),
   route({
     method: 'get',

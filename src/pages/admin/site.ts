@@ -16,13 +16,15 @@ export class Site {
   /** How far the box's clock is ahead of this browser's. */
   readonly aheadMs = signal(0);
   readonly client: Client;
+  /** By which the box knows this page among others of the same browser. */
+  readonly page = nameOfPage();
   readonly #stream: EventStream;
   readonly #listeners: Listeners = { log: new Set(), packet: new Set(), alarm: new Set() };
 
   constructor() {
     this.client = createClient({ onSignedOut: () => void this.meet() });
     this.#stream = new EventStream({
-      url: 'api/events',
+      url: `api/events?page=${this.page}`,
       on: {
         // The types of both sides come from one file.
         status: (content) => this.#take(content as SiteStatus),
@@ -69,6 +71,11 @@ export class Site {
     const listeners: Set<(news: News[Name]) => void> = this.#listeners[name];
     for (const take of listeners) take(news);
   }
+}
+
+/** Without `randomUUID`, which a page has over https only. */
+function nameOfPage(): string {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export const SiteContext = createContext<Site | undefined>(undefined);

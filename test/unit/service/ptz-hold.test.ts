@@ -29,6 +29,15 @@ test('what a visitor moves stops when he is gone, and nothing else', () => {
   ptz.order(2, { op: 'stop', value: 0 }, 'me');
   ptz.gone('me');
   assert.deepEqual(orders, ['0 move', '1 move', '2 move', '2 stop', '0 stop']);
+});
+
+test('nothing is ordered any more once it is closed', (t) => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { orders, hold: ptz } = hold();
+  ptz.order(0, { op: 'left', value: 50 }, 'me');
   ptz.close();
-  assert.equal(orders.at(-1), '1 stop');
+  mock.timers.tick(10_000);
+  ptz.gone('me');
+  assert.deepEqual(orders, ['0 move']);
 });

@@ -41,7 +41,7 @@ const USUAL_SPEED = 50;
 export function PtzPad({ channel }: { channel: number }) {
   const words = useChannelTexts();
   const failureWords = useFailureWords();
-  const { client, connected } = useSite();
+  const { client, connected, page } = useSite();
   const [speed, setSpeed] = useState(USUAL_SPEED);
   const [moving, setMoving] = useState<Move | undefined>(undefined);
   const [failure, setFailure] = useState<CallFailed | undefined>(undefined);
@@ -49,11 +49,11 @@ export function PtzPad({ channel }: { channel: number }) {
   const hold = useMemo(
     () =>
       new Hold({
-        send: (request) => client.send('POST', `api/channels/${channel}/ptz`, request),
+        send: (request) => client.send('POST', `api/channels/${channel}/ptz`, { ...request, page }),
         onMoving: setMoving,
         onFailure: (err) => setFailure(err instanceof CallFailed ? err : undefined),
       }),
-    [client, channel],
+    [client, channel, page],
   );
   useEffect(() => {
     const life = new AbortController();
