@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import type { Finding } from '../../src/support/finding.ts';
@@ -79,6 +80,10 @@ test('not even at level trace is there a secret in the log, and a quiet gateway 
   // Live, recording and connected: nobody has to read anything.
   assert.deepEqual(gateway.lines.filter((line) => /"level":[3-6]0/.test(line)).slice(told), []);
   assert.doesNotMatch(gateway.text, /hunter2/);
+  // What every user of the box sees with ps.
+  const seen = gateway.children.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).join('\n');
+  assert.match(seen, /ffmpeg/);
+  assert.doesNotMatch(seen, /hunter2|rtsp:/);
 });
 
 test('RebootDevice ends the gateway in good order, to be started again', async (t) => {
@@ -116,6 +121,8 @@ test('an ffmpeg that is killed is replaced, and the push goes on', async (t) => 
   await ovc.waitFor(() => (ovc.streams[0]?.video?.frames ?? 0) > frames + 20, PATIENT);
   assert.equal(ovc.streams.length, 1);
   assert.ok(!gateway.children.includes(ffmpeg));
+  const warnings = gateway.lines.filter((line) => line.includes('"level":40'));
+  assert.ok(warnings.every((line) => line.length < 1_000));
 });
 
 test('a configuration that is not valid ends with exit code 78 and all its faults', async (t) => {
