@@ -243,8 +243,10 @@ export class OnvifSession {
         scope.throwIfAborted();
         return work(scope);
       });
-      // Whoever gives up waiting must not let the next one pass those before.
-      this.#lanes.set(lane, Promise.allSettled([before, mine]));
+      // Whoever gives up waiting must not let the next one pass those before. Only that they are over is kept: with what
+      // they brought, each would hold the one before it, and so all that a camera has ever answered.
+      const over = Promise.allSettled([before, mine]).then(() => undefined);
+      this.#lanes.set(lane, over);
       return mine;
     });
   }
