@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { GatewayError } from '../runtime/errors.ts';
+import { GatewayError } from './errors.ts';
+import { Scope } from './scope.ts';
 
 const LONGEST_MS = 10_000;
 const MOST_OUTPUT_BYTES = 64 * 1024;
@@ -10,11 +11,21 @@ const REASON_CHARACTERS = 200;
  * @throws GatewayError `process-failed` when it is not there, fails, says more than `mostBytes` or takes longer than ten
  * seconds
  */
-export function runProgram(
-  [program = '', ...args]: readonly string[],
+export async function runProgram(
+  command: readonly string[],
   signal: AbortSignal,
   mostBytes = MOST_OUTPUT_BYTES,
 ): Promise<string> {
+  // A program that cannot be started leaves Node's listener on the signal for ever, and this one may live for years.
+  const scope = new Scope(signal);
+  try {
+    return await run(command, scope.signal, mostBytes);
+  } finally {
+    scope.end();
+  }
+}
+
+function run([program = '', ...args]: readonly string[], signal: AbortSignal, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: mostBytes } as const;
     execFile(program, args, options, (failure, stdout, stderr) => {
