@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
@@ -75,8 +76,8 @@ export const thisBoot = {
     try {
       return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').replaceAll('-', '').slice(0, 12);
     } catch {
-      // Not Linux: each process counts as a boot of its own.
-      return process.pid.toString(16);
+      // Not Linux, or hidden: each process counts as a boot of its own.
+      return randomBytes(6).toString('hex');
     }
   },
   uptimeMs: (): number => uptime() * 1000,
