@@ -41,36 +41,52 @@ export class PictureReader {
   read(packets: Buffer, { videoPid, video }: Program): Picture {
     const keyFrame = isRandomAccess(packets, 0);
     if (video === 'other') return { keyFrame, sequenceSet: undefined };
-    const head = this.#head.subarray(0, this.#gather(packets, videoPid));
-    const picture = look(head, NAL_TYPES[video]);
-    return { ...picture, keyFrame: keyFrame || picture.keyFrame };
+    const types = NAL_TYPES[video];
+    // Most pictures are told by their first packet, and copying is the dear part.
+    const first = look(firstBytes(packets), types);
+    const { slice, sequenceSet } = first.slice ? first : look(this.#gathered(packets, videoPid), types);
+    return { keyFrame: keyFrame || slice === 'key', sequenceSet };
   }
 
-  /** Copies the first bytes of the video into one piece; gives their number. */
-  #gather(packets: Buffer, videoPid: number): number {
+  /** The first bytes of the video, copied into one piece. */
+  #gathered(packets: Buffer, videoPid: number): Buffer {
     let size = 0;
     for (let at = 0; at < packets.length && size < HEAD_BYTES; at += TS_PACKET_BYTES) {
       if (pidOf(packets, at) !== videoPid) continue;
       const end = at + TS_PACKET_BYTES;
-      const payload = payloadOf(packets, at);
-      // The PES header stands in front of the first bytes.
-      const start = at === 0 && payload + 9 < end ? payload + 9 + packets.readUInt8(payload + 8) : payload;
+      const start = at === 0 ? videoStart(packets) : payloadOf(packets, at);
       if (start < end) size += packets.copy(this.#head, size, start, end);
     }
-    return size;
+    return this.#head.subarray(0, size);
   }
 }
 
-function look(head: Buffer, { typeOf, isSlice, isKey, sequenceSet }: NalTypes): Picture {
+/** Where the video begins in the first packet, behind the PES header. */
+function videoStart(packets: Buffer): number {
+  const payload = payloadOf(packets, 0);
+  return payload + 9 < TS_PACKET_BYTES ? payload + 9 + packets.readUInt8(payload + 8) : payload;
+}
+
+function firstBytes(packets: Buffer): Buffer {
+  return packets.subarray(Math.min(videoStart(packets), TS_PACKET_BYTES), TS_PACKET_BYTES);
+}
+
+interface Head {
+  /** What the first slice is; undefined where there is none among these bytes. */
+  readonly slice: 'key' | 'other' | undefined;
+  readonly sequenceSet: Buffer | undefined;
+}
+
+function look(head: Buffer, { typeOf, isSlice, isKey, sequenceSet }: NalTypes): Head {
   let found: Buffer | undefined;
   let start = head.indexOf(START_CODE);
   while (start >= 0 && start + 3 < head.length) {
     const type = typeOf(head.readUInt8(start + 3));
-    if (isSlice(type)) return { keyFrame: isKey(type), sequenceSet: found };
+    if (isSlice(type)) return { slice: isKey(type) ? 'key' : 'other', sequenceSet: found };
     const next = head.indexOf(START_CODE, start + 3);
     // The next start code may have a zero in front; as long as it always has, comparing is not disturbed.
     if (type === sequenceSet && next > 0) found = Buffer.from(head.subarray(start + 3, next));
     start = next;
   }
-  return { keyFrame: false, sequenceSet: found };
+  return { slice: undefined, sequenceSet: found };
 }

@@ -107,8 +107,9 @@ export class TsReader {
 
   #readTable(bytes: Buffer, at: number, pid: number): void {
     const known = pid === PAT_PID ? this.#pat : this.#pmt;
-    const table = bytes.subarray(at, at + TS_PACKET_BYTES);
-    if (known?.subarray(AFTER_COUNTER).equals(table.subarray(AFTER_COUNTER))) return;
+    const end = at + TS_PACKET_BYTES;
+    if (known?.compare(bytes, at + AFTER_COUNTER, end, AFTER_COUNTER) === 0) return;
+    const table = bytes.subarray(at, end);
     this.#closeRun();
     if (pid === PAT_PID) {
       this.#pat = Buffer.from(table);
