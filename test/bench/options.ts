@@ -5,8 +5,10 @@ export interface BenchOptions {
   readonly cameras: number;
   /** Steady seconds for each side of the comparison of costs. */
   readonly seconds: number;
-  /** Before costs are measured: until buffers are filled and code is compiled. */
+  /** Before costs are measured: until buffers are filled. */
   readonly settleMs: number;
+  /** Before the gateway's first turn beside that: until its code is compiled. ffmpeg comes compiled. */
+  readonly warmMs: number;
   /** How often each moment in time is taken. */
   readonly repeats: number;
   /** How often plain ffmpeg and the gateway take turns in the comparison of costs. */
@@ -31,13 +33,13 @@ export interface Invocation {
 }
 
 const FULL: BenchOptions = {
-  ...{ cameras: 8, seconds: 30, turns: 2, settleMs: 10_000 },
+  ...{ cameras: 8, seconds: 45, turns: 3, settleMs: 8_000, warmMs: 40_000 },
   ...{ repeats: 5, requests: 3_000, moves: 600, stalls: 4, linkUpMs: 12_500, cutsMs: [200, 5_000] },
   ...{ outageMs: 30_000, prerecordSeconds: 20 },
 };
 /** Shows that everything can be measured; its figures say little. */
 const QUICK: BenchOptions = {
-  ...{ cameras: 2, seconds: 1, turns: 1, settleMs: 500 },
+  ...{ cameras: 2, seconds: 1, turns: 1, settleMs: 500, warmMs: 0 },
   ...{ repeats: 1, requests: 500, moves: 60, stalls: 1, linkUpMs: 2_500, cutsMs: [200] },
   ...{ outageMs: 8_000, prerecordSeconds: 4 },
 };

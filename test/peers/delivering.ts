@@ -38,6 +38,8 @@ export interface DeliveryWish {
   readonly spoolDirectory?: string;
   readonly giveUpAfterMs?: number;
   readonly platform?: UploadPlatform;
+  /** Shared with other sessions. */
+  readonly uplink?: PQueue;
   readonly time?: TrustedTime;
 }
 
@@ -49,6 +51,7 @@ export async function delivering(
   clock: Clock = new FakeClock(new Date().toISOString()),
 ): Promise<Delivering<Clock>> {
   const { segmentMaxCount = 3, prerecordSeconds = 0, pauses, giveUpAfterMs } = wish;
+  const { uplink = new PQueue({ concurrency: 2 }) } = wish;
   const platform = wish.platform ?? (await UploadPlatform.listen());
   const spoolDirectory = wish.spoolDirectory ?? join(await scratch(t), 'spool');
   const { log, lines } = readableLog();
@@ -59,7 +62,7 @@ export async function delivering(
   const callbackUrl = new URL(platform.callbackUrl);
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };
-  const parts = { session: 'session', limits, dialogue, spool, lines: new PQueue({ concurrency: 2 }), clock, log };
+  const parts = { session: 'session', limits, dialogue, spool, lines: uplink, clock, log };
   const pace = { ...(pauses && { pauses }), ...(giveUpAfterMs !== undefined && { giveUpAfterMs }) };
   const delivery = new Delivery({ ...parts, ...pace, ...stamps });
   const life = new AbortController();

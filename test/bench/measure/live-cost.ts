@@ -40,7 +40,8 @@ export async function recordCost(stage: Stage, options: BenchOptions): Promise<R
 type Job = 'live' | 'live + recording';
 
 /** Turns of both sides, one after the other, so that a machine that changes its mood changes it for both. */
-async function turnsOf(stage: Stage, { cameras, seconds, turns, settleMs }: BenchOptions, job: Job): Promise<Turns> {
+async function turnsOf(stage: Stage, options: BenchOptions, job: Job): Promise<Turns> {
+  const { cameras, seconds, turns, settleMs, warmMs } = options;
   const span = { settleMs, windowMs: (seconds * 1000) / turns };
   const gateway = await stage.gateway({ channels: await stage.onvifChannels() });
   await gateway.camerasOnline();
@@ -49,7 +50,8 @@ async function turnsOf(stage: Stage, { cameras, seconds, turns, settleMs }: Benc
   const nodePss: number[] = [];
   for (let turn = 1; turn <= turns; turn++) {
     const names = Array.from({ length: cameras }, () => stage.name('ours'));
-    ours.push(await gatewayCost(stage, gateway, { names, span, job }));
+    const warmed = turn > 1 ? span : { ...span, settleMs: settleMs + warmMs };
+    ours.push(await gatewayCost(stage, gateway, { names, span: warmed, job }));
     nodePss.push(processPssMb(gateway.pid));
     if (job !== 'live') await Promise.all(names.map((name, channel) => gateway.stopRecord(channel, name)));
     await Promise.all(names.map((name, channel) => gateway.unpublish(channel, name)));
