@@ -26,9 +26,7 @@ export async function conform(
   values: Invocation['values'],
   { signal, print }: Pick<Surroundings, 'signal' | 'print'>,
 ): Promise<ExitCode> {
-  const only = textOption(values, 'rules')?.split(',');
-  const unknown = only?.filter((id) => !RULES.some((rule) => rule.id === id)) ?? [];
-  if (unknown.length > 0) throw new UsageError(`no such rule: ${unknown.join(', ')}`);
+  const only = rulesOption(values);
   // A signal ends the platform, and with it whatever is waited for.
   const closing = ovc.run(signal);
   try {
@@ -45,6 +43,14 @@ export async function conform(
     await ovc.close();
     if (signal.aborted) await closing;
   }
+}
+
+/** The rules to play, all when none are named. @throws UsageError for one that there is not */
+export function rulesOption(values: Invocation['values']): readonly string[] | undefined {
+  const only = textOption(values, 'rules')?.split(',');
+  const unknown = only?.filter((id) => !RULES.some((rule) => rule.id === id)) ?? [];
+  if (unknown.length === 0) return only;
+  throw new UsageError(`no such rule: ${unknown.join(', ')}; there are: ${RULES.map(({ id }) => id).join(', ')}`);
 }
 
 /** One that has told its channels; those are given a while to find their cameras. */

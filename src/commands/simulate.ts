@@ -18,7 +18,7 @@ import {
   textOption,
   UsageError,
 } from './command-line.ts';
-import { conform } from './conform.ts';
+import { conform, rulesOption } from './conform.ts';
 import { logOutput } from './log-output.ts';
 
 const OPTIONS = {
@@ -62,6 +62,8 @@ async function simulateOvc(
 ): Promise<ExitCode> {
   const login = accountOption(values, undefined);
   const token = textOption(values, 'token');
+  // Before anything listens, so that a mistake leaves nothing open.
+  rulesOption(values);
   const ovc = await OvcSimulator.listen({
     host: textOption(values, 'host') ?? '127.0.0.1',
     port: portNumber(values.port, 'port', 8090),

@@ -29,10 +29,11 @@ const LINK: Partial<Record<ErrorKind, Row>> = {
   'protocol-broken': { kind: 'protocol-broken', advice: 'ask-platform' },
 };
 
-/** A stream that is open and does not come. */
+/** A stream that is open and does not come; it is opened again by itself, mostly within seconds. */
 const STREAM: Partial<Record<ErrorKind, Row>> = {
   ...CAMERA,
-  'feed-failed': { kind: 'stream-failed', advice: 'restart-camera' },
+  'feed-failed': { kind: 'stream-failed', advice: 'wait' },
+  'process-failed': { kind: 'stream-failed', advice: 'wait' },
   'transcode-refused': { kind: 'transcode-refused', advice: 'set-camera-to-h264' },
 };
 
