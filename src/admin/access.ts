@@ -77,12 +77,9 @@ export class Access {
    * @throws Refusal `wrong-password`, `slow-down`, `busy`, `set-up-over`
    */
   async signIn(request: SessionRequest, address: string): Promise<string> {
-    this.#attempts.admit(address);
+    this.#attempts.guess(address);
     const right = await this.#judge(request);
-    if (!right) {
-      this.#attempts.failed(address);
-      throw new Refusal('wrong-password', 'password' in request ? 'wrong password' : 'wrong code');
-    }
+    if (!right) throw new Refusal('wrong-password', 'password' in request ? 'wrong password' : 'wrong code');
     this.#attempts.succeeded(address);
     return this.#sessions.begin(right, this.#mark());
   }
@@ -108,10 +105,10 @@ export class Access {
   }
 
   #bearer(bearer: string, token: Secret | undefined, address: string): Visitor {
-    this.#attempts.admit(address);
-    if (token && isSameText(bearer, token.reveal())) return { right: 'owner', id: 'token', byToken: true };
-    this.#attempts.failed(address);
-    return { right: 'none', id: address, byToken: true };
+    this.#attempts.guess(address);
+    if (!token || !isSameText(bearer, token.reveal())) return { right: 'none', id: address, byToken: true };
+    this.#attempts.succeeded(address);
+    return { right: 'owner', id: 'token', byToken: true };
   }
 
   /** Of the password: no session outlives a change of it, nor the set-up. */

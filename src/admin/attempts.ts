@@ -24,18 +24,16 @@ export class Attempts {
     this.#clock = clock;
   }
 
-  /** @throws Refusal `slow-down` while the address has to wait; `retryAfter` tells how many seconds */
-  admit(address: string): void {
-    const tally = this.#tallies.get(keyOf(address));
-    if (!tally) return;
-    const waitMs = tally.lastAt + pauseMs(tally.failures) - this.#clock.now();
-    if (waitMs > 0) throw slowDown(waitMs);
-  }
-
-  failed(address: string): void {
+  /**
+   * Counts a guess, as a wrong one until `succeeded` says otherwise, so that many at once count as many.
+   * @throws Refusal `slow-down` while the address has to wait; `retryAfter` tells how many seconds
+   */
+  guess(address: string): void {
     const key = keyOf(address);
     const now = this.#clock.now();
     const tally = this.#tallies.get(key);
+    const waitMs = tally ? tally.lastAt + pauseMs(tally.failures) - now : 0;
+    if (waitMs > 0) throw slowDown(waitMs);
     const failures = tally && now - tally.lastAt < FORGOTTEN_MS ? tally.failures + 1 : 1;
     // Put at the end, so that the one who has been quiet for longest is forgotten first.
     this.#tallies.delete(key);

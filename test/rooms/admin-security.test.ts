@@ -62,6 +62,14 @@ test('whoever guesses has to wait, longer each time, and told how long; others d
   assert.equal((await ask('/api/session', guess)).headers['retry-after'], '2');
 });
 
+test('guesses made at once are no more than guesses one after the other', async (t) => {
+  const password = new Secret(await hashPassword('the right one'));
+  const { ask } = await adminDesk(t, { keys: { password } });
+  const guess = { method: 'POST', headers: NO_BROWSER, body: { password: 'wrong' } };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/api/session', guess)));
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [403, 403, 403, 429, 429, 429, 429, 429]);
+});
+
 test('a token lets scripts in, and guessing tokens is slowed too', async (t) => {
   const { ask } = await adminDesk(t, { keys: { password: new Secret(PASSWORD), token: new Secret('for-scripts') } });
   const by = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
