@@ -45,6 +45,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'store',
     'device',
     'gateway/cameras.ts',
+    'gateway/belonging.ts',
     'gateway/discovery.ts',
   ],
   commands: [

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ChannelConfig, Config } from '../config/schema.ts';
-import { scanner, searchedAddresses, wantedBy } from '../gateway/discovery.ts';
+import { wantedBy } from '../gateway/belonging.ts';
+import { scanner, searchedAddresses } from '../gateway/discovery.ts';
 import { hostProber, type ProbeHost } from '../onvif/discovery/probe-host.ts';
 import type { Sighting } from '../onvif/discovery/scans.ts';
 import type { CameraFinder } from '../onvif/endpoint.ts';
