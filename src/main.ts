@@ -20,6 +20,13 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
     run: {
       usage: 'run [-c FILE]',
       does: 'the gateway, in the foreground; its log goes to stdout',
+      details: [
+        '',
+        'Where there is no configuration yet it serves a page that makes one, on port 8080 of every address, or where',
+        'OVD_WEB_LISTEN (such as 127.0.0.1:9000) says; the log says what to open, and the code to give.',
+        'It follows changes of the file; SIGHUP has it read the file again, too. SIGTERM ends it in good order.',
+        'Exit codes 75 and 76 ask for it to be started again (76: or for the box to be rebooted).',
+      ],
       load: async () => (await import('./commands/run.ts')).run,
     },
     check: {
@@ -46,6 +53,7 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
     discover: {
       usage: 'discover [--seconds N] [--json] [-c FILE]',
       does: 'ONVIF devices on the LAN, and which channel each has',
+      details: ['', '--seconds N  how long to search, 1 to 300; default 5'],
       load: async () => (await import('./commands/discover.ts')).discover,
     },
     probe: {
@@ -57,6 +65,12 @@ const COMMANDS: ReadonlyMap<string, CommandRow> = new Map(
     demo: {
       usage: 'demo [--cameras N] [--port N] [--tour]',
       does: 'simulated platform, virtual cameras and the gateway on this machine',
+      details: [
+        '',
+        '--cameras N  1 to 16; default 2',
+        "--port N     of the platform's page; by default one that is free",
+        '--tour       a guided tour that ends by itself',
+      ],
       load: async () => (await import('./commands/demo.ts')).demo,
     },
     simulate: {
@@ -106,8 +120,9 @@ async function main([word = '', ...args]: readonly string[], surroundings: Surro
 function failed(err: unknown): ExitCode {
   const expected = err instanceof GatewayError || (err instanceof Error && 'syscall' in err);
   const words = err instanceof GatewayError ? err.sentence : err instanceof Error ? err.message : String(err);
-  const faults = err instanceof GatewayError && Array.isArray(err.fields.faults) ? err.fields.faults : [];
-  process.stderr.write(['ovd-gateway: ', words, ...faults.map((fault) => `\n  ${fault}`), '\n'].join(''));
+  const { faults, advice } = err instanceof GatewayError ? err.fields : {};
+  const more = Array.isArray(faults) ? faults : advice === undefined ? [] : [advice];
+  process.stderr.write(['ovd-gateway: ', words, ...more.map((line) => `\n  ${line}`), '\n'].join(''));
   if (!expected) throw err;
   return err instanceof GatewayError && err.kind === 'config-invalid' ? EXIT.config : EXIT.failed;
 }

@@ -1,4 +1,3 @@
-import { readConfig } from '../config/read.ts';
 import { secretsIn } from '../config/secrets.ts';
 import { bindOnce } from '../ovc/bind-once.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -6,7 +5,7 @@ import { GatewayError } from '../runtime/errors.ts';
 import { scrubber } from '../runtime/log.ts';
 import { loginOf } from '../service/login.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings, UsageError } from './command-line.ts';
-import { CONFIG_OPTION, configFile } from './config-file.ts';
+import { CONFIG_OPTION, openConfig } from './config-file.ts';
 
 /** Binds this device to an account of the platform; prints what the platform says. */
 export const bind: Command = {
@@ -20,7 +19,7 @@ export const bind: Command = {
     if (id === '') throw new UsageError('bind wants the ID that the platform gave');
     let scrub = scrubber([]);
     try {
-      const config = readConfig(configFile(values), env);
+      const config = openConfig(values, env);
       scrub = scrubber(secretsIn(config));
       const answer = await bindOnce(loginOf(config, version), id, { clock: systemClock, signal });
       print(scrub(`bound as ${config.platform.login_code}${wordsFor(answer)}`));
@@ -39,6 +38,7 @@ function wordsFor(answer: unknown): string {
   return ['{}', '""', 'null', ''].includes(text) ? '' : `: ${text}`;
 }
 
-function faultsOf({ fields }: GatewayError): string[] {
-  return Array.isArray(fields.faults) ? fields.faults.map(String) : [];
+function faultsOf({ fields: { faults, advice } }: GatewayError): string[] {
+  if (Array.isArray(faults)) return faults.map(String);
+  return advice === undefined ? [] : [String(advice)];
 }

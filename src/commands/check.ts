@@ -1,27 +1,25 @@
-import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { GatewayError } from '../runtime/errors.ts';
+import { isKind } from '../runtime/errors.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
 import { loginOf } from '../service/login.ts';
 import { checkup } from '../support/checkup.ts';
 import { type Finding, found, type Verdict } from '../support/finding.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
-import { CONFIG_OPTION, configFile } from './config-file.ts';
+import { CONFIG_OPTION, configFile, openConfig } from './config-file.ts';
 
 /** Says what would not work and why, and what to do about it, without starting. */
 export const check: Command = {
   options: { config: CONFIG_OPTION, json: { type: 'boolean' } },
   run: async ({ values }: Invocation, { env, signal, print, version }: Surroundings): Promise<ExitCode> => {
-    const file = configFile(values);
     const tell = values.json === true ? undefined : print;
     const findings: Finding[] = [];
     const note = (finding: Finding): void => {
       findings.push(finding);
       for (const line of lines(finding)) tell?.(line);
     };
-    const config = opened(file, env, note);
+    const config = opened(values, env, note);
     if (config) {
       const log = createLog({ level: 'fatal', scrub: scrubber([]) });
       const directory = stateDirectory(config, env);
@@ -51,16 +49,22 @@ function summary(findings: readonly Finding[]): string {
   return failures === 0 ? `all of it works${rest}` : `${failures} will not work${rest}`;
 }
 
-function opened(file: string, env: NodeJS.ProcessEnv, note: (finding: Finding) => void): Config | undefined {
+function opened(
+  values: Invocation['values'],
+  env: NodeJS.ProcessEnv,
+  note: (finding: Finding) => void,
+): Config | undefined {
   const what = 'configuration';
+  const file = configFile(values);
   try {
-    const config = readConfig(file, env);
+    const config = openConfig(values, env);
     note(found(what, `${file}, ${config.channels.length} channels`));
     return config;
   } catch (err) {
-    if (!(err instanceof GatewayError) || !Array.isArray(err.fields.faults)) throw err;
-    const advice = 'correct the file; config/README.md explains each key';
-    for (const fault of err.fields.faults) note(found(what, `${file}: ${fault}`, { verdict: 'fail', advice }));
+    if (!isKind(err, 'config-invalid')) throw err;
+    const { faults, advice = 'correct the file; config/README.md explains each key' } = err.fields;
+    const words = Array.isArray(faults) ? faults.map((fault) => `${file}: ${fault}`) : [err.sentence];
+    for (const each of words) note(found(what, each, { verdict: 'fail', advice: String(advice) }));
     return undefined;
   }
 }

@@ -45,39 +45,60 @@ export class UsageError extends Error {}
 
 /** @throws UsageError for an option, a value or a word that the command does not know. */
 export function parseInvocation({ options, words = 0 }: Command, args: readonly string[]): Invocation {
-  const parsed = parsedOrRefused(options, args);
-  if (parsed.positionals.length > words)
-    throw new UsageError(`unexpected: ${parsed.positionals.slice(words).join(' ')}`);
   const values: Record<string, string | boolean | undefined> = {};
-  for (const [name, value] of Object.entries(parsed.values)) {
-    if (typeof value === 'string' || typeof value === 'boolean') values[name] = value;
+  const positionals: string[] = [];
+  // Not strict: what Node's parser says of a wrong option is for programmers.
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'option') values[token.name] = optionValue(token, options);
   }
-  return { values, positionals: parsed.positionals };
+  if (positionals.length > words) throw new UsageError(`unexpected: ${positionals.slice(words).join(' ')}`);
+  return { values, positionals };
 }
 
-function parsedOrRefused(options: Options, args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (err) {
-    throw new UsageError(err instanceof Error ? (err.message.split('. ')[0] ?? '') : String(err));
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+/** A value that looks like another option is none; a negative number is one, for its option to judge. */
+const OPTION_LIKE = /^-(?!\d|$)/;
+
+function optionValue({ name, rawName, value, inlineValue }: OptionToken, options: Options): string | true {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (!option) throw new UsageError(`unknown option: ${rawName}`);
+  if (option.type === 'boolean') {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
+    return true;
   }
+  if (value === undefined || (inlineValue !== true && OPTION_LIKE.test(value))) {
+    throw new UsageError(`${rawName} wants a value`);
+  }
+  return value;
+}
+
+/** What an option's number may be, and what it is when it was not given. */
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly fallback: number;
+}
+
+/** A whole number from an option. @throws UsageError that names the option and its bounds */
+export function wholeNumber(values: Invocation['values'], name: string, { least, most, fallback }: Bounds): number {
+  const value = values[name];
+  if (value === undefined) return fallback;
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`--${name} wants a whole number from ${least} to ${most}, not ${value}`);
 }
 
 /** A port number from an option; 0 is any free one. @throws UsageError */
-export function portNumber(value: string | boolean | undefined, name: string, fallback: number): number {
-  const port = wholeNumber(value, name, fallback);
-  if (port > 65_535) throw new UsageError(`--${name} wants a port, 0 to 65535`);
-  return port;
-}
-
-/** A whole number from an option, `fallback` when it was not given. @throws UsageError */
-export function wholeNumber(value: string | boolean | undefined, name: string, fallback: number): number {
-  if (value === undefined) return fallback;
-  const number = Number(value);
-  if (typeof value !== 'string' || !Number.isInteger(number) || number < 0) {
-    throw new UsageError(`--${name} wants a whole number, not ${value}`);
-  }
-  return number;
+export function portNumber(values: Invocation['values'], name: string, fallback: number): number {
+  return wholeNumber(values, name, { least: 0, most: 65_535, fallback });
 }
 
 /** The text of an option; undefined when it was not given. */
@@ -98,9 +119,20 @@ export function oneOf<T extends string>(
   return word;
 }
 
+/** Where the configuration is looked for when none is named: beside the user, then where a service has it. */
+export const USUAL_FILES = ['gateway.yaml', '/etc/ovd-gateway/gateway.yaml'] as const;
+const CONFIG_DEFAULT = `Without -c FILE: ${USUAL_FILES[0]} here, or ${USUAL_FILES[1]}.`;
+const EXIT_WORDS =
+  'Exit codes: 0 done, 1 failed, 2 bad usage, 75 to be started again, 76 the same or the box rebooted, 78 bad configuration';
+
 /** The help for one command. */
 export function usageText({ usage, does, details = [] }: CommandRow): string {
-  return [`usage: ovd-gateway ${usage}`, '', `  ${does}`, ...details.map((line) => `  ${line}`)].join('\n');
+  const config = usage.includes('-c FILE') ? ['', CONFIG_DEFAULT] : [];
+  return [
+    `usage: ovd-gateway ${usage}`,
+    '',
+    ...[does, ...details, ...config].map((line) => `  ${line}`.trimEnd()),
+  ].join('\n');
 }
 
 /** The help text: one line a command. */
@@ -112,6 +144,7 @@ export function helpText(rows: Iterable<CommandRow>): string {
     '',
     ...columns.map(([usage, does]) => `${usage.padEnd(width)}${does}`),
     '',
-    'Exit codes: 0 done, 1 failed, 2 bad usage, 78 bad configuration',
+    `Options of a command: ovd-gateway COMMAND --help. ${CONFIG_DEFAULT}`,
+    EXIT_WORDS,
   ].join('\n');
 }

@@ -8,7 +8,6 @@ import {
   type Invocation,
   portNumber,
   type Surroundings,
-  UsageError,
   wholeNumber,
 } from './command-line.ts';
 import { LOGIN_CODE, onStage, type Stage } from './demo/stage.ts';
@@ -22,9 +21,8 @@ const COLD_START_MS = 30_000;
 export const demo: Command = {
   options: { cameras: { type: 'string' }, tour: { type: 'boolean' }, port: { type: 'string' } },
   run: async ({ values }: Invocation, { signal, print, self }: Surroundings): Promise<ExitCode> => {
-    const cameras = wholeNumber(values.cameras, 'cameras', 2);
-    if (cameras < 1 || cameras > MOST_CAMERAS) throw new UsageError(`--cameras wants 1 to ${MOST_CAMERAS}`);
-    const port = portNumber(values.port, 'port', 0);
+    const cameras = wholeNumber(values, 'cameras', { least: 1, most: MOST_CAMERAS, fallback: 2 });
+    const port = portNumber(values, 'port', 0);
     const tour = values.tour === true;
     const output = await logOutput(process.stdout);
     // The tour's own lines are what matters there; the gateway's log would bury them.

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import { channelOf, type Site } from '../gateway/belonging.ts';
@@ -11,16 +10,8 @@ import { announcedIdentity } from '../onvif/identity/questions.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
 import { peekCameras } from '../store/peek.ts';
-import {
-  type Command,
-  EXIT,
-  type ExitCode,
-  type Invocation,
-  type Surroundings,
-  UsageError,
-  wholeNumber,
-} from './command-line.ts';
-import { CONFIG_OPTION, configFile } from './config-file.ts';
+import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings, wholeNumber } from './command-line.ts';
+import { CONFIG_OPTION, configFile, openConfig } from './config-file.ts';
 import { table } from './table.ts';
 
 const SECONDS = 5;
@@ -31,8 +22,7 @@ const HEADINGS = ['ADDRESS', 'NAME', 'MODEL', 'MAC', 'CHANNEL'];
 export const discover: Command = {
   options: { config: CONFIG_OPTION, seconds: { type: 'string' }, json: { type: 'boolean' } },
   run: async ({ values }: Invocation, { env, signal, print }: Surroundings): Promise<ExitCode> => {
-    const seconds = wholeNumber(values.seconds, 'seconds', SECONDS);
-    if (seconds < 1 || seconds > MOST_SECONDS) throw new UsageError(`--seconds wants 1 to ${MOST_SECONDS}`);
+    const seconds = wholeNumber(values, 'seconds', { least: 1, most: MOST_SECONDS, fallback: SECONDS });
     const { site, discovery } = await known(values, env);
     const searched = searchedAddresses(discovery);
     const world = { clock: systemClock, log: createLog({ level: 'fatal', scrub: scrubber([]) }) };
@@ -87,11 +77,10 @@ async function known(
   values: Invocation['values'],
   env: NodeJS.ProcessEnv,
 ): Promise<{ readonly site: Site; readonly discovery: Pick<Config['discovery'], 'interfaces' | 'port'> }> {
-  const file = configFile(values);
-  if (values.config === undefined && !existsSync(file)) {
+  if (values.config === undefined && !existsSync(configFile(values))) {
     return { site: { entries: [], cameras: {} }, discovery: { port: DISCOVERY_PORT } };
   }
-  const config = readConfig(file, env);
+  const config = openConfig(values, env);
   const { cameras, numbers } = await peekCameras(stateDirectory(config, env));
   const onvif = config.channels.filter((entry) => entry.onvif !== undefined);
   return {

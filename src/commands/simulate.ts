@@ -66,8 +66,8 @@ async function simulateOvc(
   rulesOption(values);
   const ovc = await OvcSimulator.listen({
     host: textOption(values, 'host') ?? '127.0.0.1',
-    port: portNumber(values.port, 'port', 8090),
-    rtmp: { port: portNumber(values['rtmp-port'], 'rtmp-port', 1935) },
+    port: portNumber(values, 'port', 8090),
+    rtmp: { port: portNumber(values, 'rtmp-port', 1935) },
     accounts: login ? { [login.username]: login.password } : 'any',
     ...(token !== undefined && { token: new Secret(token) }),
     log,
@@ -96,8 +96,8 @@ async function simulateCamera(
       main,
       sub: {},
       host: textOption(values, 'host') ?? '127.0.0.1',
-      onvifPort: portNumber(values.port, 'port', 8000),
-      rtspPort: portNumber(values['rtsp-port'], 'rtsp-port', 8554),
+      onvifPort: portNumber(values, 'port', 8000),
+      rtspPort: portNumber(values, 'rtsp-port', 8554),
       habits: habitsOption(values),
       discovery: { port: DISCOVERY_PORT, group: DISCOVERY_GROUP },
     },
