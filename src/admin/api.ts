@@ -96,11 +96,22 @@ export const platformTestRequest = platformSettings
   .describe('Without a password the one in use is tried, at the address it was given for only.');
 export type PlatformTestRequest = z.input<typeof platformTestRequest>;
 
+const PLATFORM_TEST_FAULTS = [
+  'login-refused',
+  'unreachable',
+  'unknown-name',
+  'no-tls',
+  'bad-certificate',
+  'no-platform',
+  'bad-address',
+  'failed',
+] as const;
+
 export const platformTestAnswer = z.union([
   z.object({ ok: z.literal(true), server: z.record(z.string(), z.unknown()).optional() }),
   z.object({
     ok: z.literal(false),
-    kind: z.enum(['login-refused', 'unreachable', 'bad-address', 'failed']),
+    kind: z.enum(PLATFORM_TEST_FAULTS),
     why: z.string(),
   }),
 ]);

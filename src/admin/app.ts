@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { Scope } from '../runtime/scope.ts';
 import type { Access, Credentials } from './access.ts';
 import { bodyOf, parsed } from './body.ts';
-import { ANSWER_HEADERS, checkHost, checkOrigin } from './gate.ts';
+import { answerHeaders, checkHost, checkOrigin } from './gate.ts';
 import type { House } from './house.ts';
 import { pageFile } from './pages.ts';
 import { Refusal, refusalOf } from './refusal.ts';
@@ -37,7 +37,7 @@ export function adminApp(parts: AppParts): Hono<Bound> {
   app.use(async (c, next) => {
     checkHost(c.req.header('host'), parts.hosts);
     await next();
-    for (const [name, value] of Object.entries(ANSWER_HEADERS)) c.header(name, value);
+    for (const [name, value] of answerHeaders(isSecure(c))) c.header(name, value);
   });
   for (const row of ROUTES) {
     app.on(row.method.toUpperCase(), row.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(row, c, parts));
@@ -57,7 +57,7 @@ export function adminApp(parts: AppParts): Hono<Bound> {
     if (refusal.kind === 'failed' && !gone)
       parts.log.error({ err, path: c.req.path }, 'a request of the local page failed');
     const answer = refused(refusal);
-    for (const [name, value] of Object.entries(ANSWER_HEADERS)) answer.headers.set(name, value);
+    for (const [name, value] of answerHeaders(isSecure(c))) answer.headers.set(name, value);
     return answer;
   });
   return app;

@@ -20,15 +20,20 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const ANSWER_HEADERS: Readonly<Record<string, string>> = {
+const ANSWER_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
+
+/** What every answer carries; `secure` when it goes over TLS: elsewhere browsers complain of the policy for openers. */
+export function answerHeaders(secure: boolean): ReadonlyArray<readonly [string, string]> {
+  const more = secure ? { 'cross-origin-opener-policy': 'same-origin' } : {};
+  return Object.entries({ ...ANSWER_HEADERS, ...more });
+}
 
 /**
  * A page of somewhere else whose name is made to point here (DNS rebinding) comes with that name; we answer to our own

@@ -15,7 +15,7 @@ export const ROUTES: readonly Route[] = [
   route({
     method: 'get',
     path: '/api/openapi.json',
-    who: 'owner',
+    who: 'set-up-or-owner',
     does: 'This document',
     answer: z.unknown(),
     serve: ({ version }) => openApi(ROUTES, version),

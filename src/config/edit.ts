@@ -80,10 +80,17 @@ function change(document: Document, path: Path, value: unknown): void {
 
 /** What leads to the place is made where it is missing, or empty. */
 function makeWay(document: Document, path: Path): void {
+  const { contents } = document;
+  let inBraces = isMap(contents) && contents.flow === true;
   for (let length = 1; length < path.length; length++) {
     const place = path.slice(0, length);
     const node: unknown = document.getIn(place, true);
-    if (isMap(node) || isSeq(node)) continue;
+    if (isMap(node) || isSeq(node)) {
+      // What was written `[]` would become one long line; inside `{}`, as in JSON, it has to.
+      if (node.items.length === 0 && !inBraces) node.flow = false;
+      inBraces ||= node.flow === true;
+      continue;
+    }
     if (node !== undefined && !isEmpty(node)) throw new SyntaxError(`${place.join('.')} is a value of its own`);
     document.setIn(place, document.createNode(typeof path[length] === 'number' ? [] : {}));
   }

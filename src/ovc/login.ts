@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type createConnection, isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { WebSocket } from 'ws';
+import { codeOf, connectionFault, connectionWords } from '../runtime/connection-words.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { type CertificateTime, connectorInTime } from '../runtime/tls-in-time.ts';
@@ -79,7 +80,7 @@ export function notOpened({ statusCode = 0 }: IncomingMessage): GatewayError {
   const reason = `HTTP ${statusCode}`;
   return REFUSING.has(statusCode)
     ? loginRefused(reason)
-    : new GatewayError('link-lost', 'the OVC did not open the link', { reason });
+    : new GatewayError('link-lost', 'the OVC did not open the link', { reason, http_status: statusCode });
 }
 
 /** The error for a link that was closed by the OVC, or by the network. */
@@ -91,12 +92,13 @@ export function closed(code: number, { openMs, heard }: { openMs: number; heard:
 
 /** The error for a socket that failed. */
 export function failed(cause: Error): GatewayError {
-  const { code = '' }: NodeJS.ErrnoException = cause;
+  const { message } = cause;
+  if (codeOf(cause).startsWith('WS_ERR_')) {
+    return new GatewayError('protocol-broken', 'the OVC broke the WebSocket protocol', { reason: message });
+  }
   // Several addresses tried in vain make an AggregateError without words.
-  const reason = cause.message || code;
-  return code.startsWith('WS_ERR_')
-    ? new GatewayError('protocol-broken', 'the OVC broke the WebSocket protocol', { reason })
-    : new GatewayError('link-lost', 'no link to the OVC', { reason });
+  const reason = connectionFault(cause) || message === '' ? connectionWords(cause) : message;
+  return new GatewayError('link-lost', 'no link to the OVC', { reason, cause });
 }
 
 function loginRefused(reason: string): GatewayError {

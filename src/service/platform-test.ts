@@ -4,6 +4,7 @@ import { passwordAgain, samePlatform } from '../config/kept-passwords.ts';
 import type { Config } from '../config/schema.ts';
 import { tryLogin } from '../ovc/try-login.ts';
 import { type Clock, withDeadline } from '../runtime/clock.ts';
+import { type ConnectionFault, connectionFault } from '../runtime/connection-words.ts';
 import { type ErrorKind, GatewayError } from '../runtime/errors.ts';
 import { Secret } from '../runtime/secret.ts';
 import { loginOf } from './login.ts';
@@ -45,12 +46,32 @@ export async function testPlatform(
     return { ok: true };
   } catch (err) {
     if (!(err instanceof GatewayError)) return { ok: false, kind: 'failed', why: 'failed unexpectedly' };
-    return { ok: false, kind: WHY_NOT[err.kind] ?? 'failed', why: err.sentence };
+    return { ok: false, kind: whyNot(err), why: err.sentence };
   }
 }
 
-const WHY_NOT: Partial<Record<ErrorKind, Extract<PlatformTestAnswer, { ok: false }>['kind']>> = {
+type Why = Extract<PlatformTestAnswer, { ok: false }>['kind'];
+
+function whyNot({ kind, cause, fields }: GatewayError): Why {
+  const fault = connectionFault(cause);
+  if (fault) return BY_FAULT[fault];
+  if (fields['http_status'] !== undefined) return 'no-platform';
+  return BY_KIND[kind] ?? 'failed';
+}
+
+const BY_FAULT: Readonly<Record<ConnectionFault, Why>> = {
+  refused: 'unreachable',
+  'no-way': 'unreachable',
+  lost: 'no-platform',
+  'given-up': 'unreachable',
+  'unknown-name': 'unknown-name',
+  certificate: 'bad-certificate',
+  'no-tls': 'no-tls',
+};
+
+const BY_KIND: Partial<Record<ErrorKind, Why>> = {
   'login-refused': 'login-refused',
+  'protocol-broken': 'no-platform',
   'link-lost': 'unreachable',
   'timed-out': 'unreachable',
 };

@@ -227,5 +227,7 @@ test('there are never more connections than are bounded', async (t) => {
 test('with a certificate it is https, and the cookie is for https alone', async (t) => {
   const tls = { certFile: join(TLS, 'localhost.crt'), keyFile: join(TLS, 'localhost.key') };
   const { ask } = await adminDesk(t, { tls, keys: { password: new Secret(PASSWORD) } });
-  assert.match(String((await ask('/api/session', signIn)).headers['set-cookie']), /; Secure$/);
+  const { headers } = await ask('/api/session', signIn);
+  assert.match(String(headers['set-cookie']), /; Secure$/);
+  assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
 });

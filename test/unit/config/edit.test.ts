@@ -48,6 +48,12 @@ test('channels come, go and change their number', () => {
   );
 });
 
+test('an empty list is filled line by line, but in braces', () => {
+  const add = [{ path: ['channels', 0], value: { channel: 0, onvif: { host: 'one' } } }];
+  assert.equal(edited('channels: []\n', add), 'channels:\n  - channel: 0\n    onvif:\n      host: one\n');
+  assert.equal(edited('{ "channels": [] }', add), '{ "channels": [ { channel: 0, onvif: { host: one } } ] }\n');
+});
+
 test('a file without a section gets one, in JSON too', () => {
   assert.match(
     edited('platform: { url: ws://a }\nchannels:\n', [{ path: ['channels', 0, 'channel'], value: 0 }]),

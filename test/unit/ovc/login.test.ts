@@ -60,5 +60,5 @@ for (const [name, code, openMs, heard, kind] of ENDS) {
 
 test('a failure without words is told by its code', () => {
   const err = new AggregateError([], '');
-  assert.equal(failed(Object.assign(err, { code: 'ECONNREFUSED' })).sentence, 'no link to the OVC: ECONNREFUSED');
+  assert.equal(failed(Object.assign(err, { code: 'ECONNREFUSED' })).sentence, 'no link to the OVC: connection refused');
 });

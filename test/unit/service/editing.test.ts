@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { Refusal } from '../../../src/admin/refusal.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import { Configuration } from '../../../src/service/configuration.ts';
 import { FileEditing } from '../../../src/service/editing.ts';
 
+const TLS = join(import.meta.dirname, '..', '..', 'fixtures', 'tls');
+const CERTIFICATE = {
+  cert: readFileSync(join(TLS, 'localhost.crt')),
+  key: readFileSync(join(TLS, 'localhost.key')),
+};
 const PLATFORM = { url: 'ws://ovc.example', login_code: 'D1', login_password: 'platform-password' };
 const camera = (channel: number) => ({ channel, onvif: { host: `camera-${channel}` } });
 
@@ -175,4 +184,29 @@ test('a platform is tried with the password of the file only where that belongs'
     const answer = await editing.testPlatform(tried, signal);
     assert.deepEqual([answer.ok, !answer.ok && answer.kind], [false, 'unreachable']);
   }
+});
+
+/** What answers a login, and what the page is told of it. */
+const NO_PLATFORMS: ReadonlyArray<readonly [string, Server, string, string]> = [
+  ['a web server', createHttpServer((_, answer) => answer.end('hello')), 'ws', 'no-platform'],
+  ['one that hangs up', createServer((socket) => socket.destroy()), 'ws', 'no-platform'],
+  ['one that is not encrypted', createHttpServer(), 'wss', 'no-tls'],
+  ['one that nobody vouches for', createTlsServer(CERTIFICATE), 'wss', 'bad-certificate'],
+];
+for (const [name, server, scheme, kind] of NO_PLATFORMS) {
+  test(`${name} is no platform, and the page is told why: ${kind}`, async (t) => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const login = { url: `${scheme}://127.0.0.1:${port}`, login_code: 'D1', login_password: 'p' };
+    const answer = await editingOf(t).editing.testPlatform(login, new AbortController().signal);
+    assert.equal(!answer.ok && answer.kind, kind, JSON.stringify(answer));
+  });
+}
+
+test('a platform whose name nobody knows is told so', async (t) => {
+  const login = { url: 'ws://no-such-name.invalid', login_code: 'D1', login_password: 'p' };
+  const answer = await editingOf(t).editing.testPlatform(login, new AbortController().signal);
+  assert.equal(!answer.ok && answer.kind, 'unknown-name', JSON.stringify(answer));
 });

@@ -24,6 +24,22 @@ export const PLATFORM_TEXTS = {
     'Nothing answers at this address. Check address, port and the network',
     '该地址没有响应，请检查地址、端口和网络',
   ],
+  'test-unknown-name': [
+    'This name is not known. Check its spelling, and the box’s name service (DNS)',
+    '找不到该域名，请检查拼写以及本设备的 DNS 设置',
+  ],
+  'test-no-tls': [
+    'Something answers there, but not encrypted. Check the port, or untick “Encrypted”',
+    '该地址有响应，但不支持加密连接。请检查端口，或取消“加密连接”',
+  ],
+  'test-bad-certificate': [
+    'The platform’s certificate is not trusted. Check address and clock, or give its CA in platform.ca_file',
+    '平台的证书不受信任。请检查地址和时间，或在 platform.ca_file 中指定 CA 证书',
+  ],
+  'test-no-platform': [
+    'Something answers there, but it is no platform of this kind. Check address, port and “Encrypted”',
+    '该地址有响应，但不是平台服务。请检查地址、端口和“加密连接”选项',
+  ],
   'test-bad-address': ['This address is not understood', '无法识别该地址'],
   'test-failed': ['The test did not work', '测试失败'],
   intro: [
