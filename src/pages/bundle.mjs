@@ -8,13 +8,17 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'esbuild';
 
 const SOURCES = import.meta.dirname;
-const TARGET = join(SOURCES, '..', '..', 'dist', 'pages');
+const ROOT = join(SOURCES, '..', '..');
+const TARGET = join(ROOT, 'dist', 'pages');
 /** What each page is called before its script has run. */
 const TITLES = { admin: 'ovd-gateway', simulator: 'OVC simulator' };
 const BROWSERS = ['chrome90', 'firefox90', 'safari15'];
 const WORTH_PACKING_BYTES = 512;
 
 const OPTIONS = {
+  // Names below it go into the hashes, so that a build gives the same ones wherever it stands and its packages lie.
+  absWorkingDir: ROOT,
+  preserveSymlinks: true,
   bundle: true,
   format: 'esm',
   splitting: true,
@@ -62,13 +66,16 @@ async function writePacked(path, content) {
   writeFileSync(path, content);
 }
 
-async function bundlePage(name) {
+/** What a page is made of, not packed yet: names within its `assets`, and contents. */
+export async function assetsOf(name) {
   const entryPoints = [join(SOURCES, name, 'main.tsx'), join(SOURCES, 'kit', 'icon.svg')];
-  const { outputFiles } = await build({ ...OPTIONS, entryPoints, outdir: join(TARGET, name, 'assets') });
-  const files = outputFiles.map(({ path, contents }) => ({
-    name: relative(join(TARGET, name, 'assets'), path),
-    contents,
-  }));
+  const outdir = join(TARGET, name, 'assets');
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints, outdir });
+  return outputFiles.map(({ path, contents }) => ({ name: relative(outdir, path), contents }));
+}
+
+async function bundlePage(name) {
+  const files = await assetsOf(name);
   const find = (pattern) => files.find((file) => pattern.test(file.name))?.name;
   const entries = { script: find(/^main-.*\.js$/), style: find(/^main-.*\.css$/), icon: find(/^icon-.*\.svg$/) };
   // The old files go last moment, and the page that names the new ones comes last of all.
