@@ -7,7 +7,7 @@ import type { BoxHealth } from '../device/box-health.ts';
 import type { Restart } from '../device/reboot.ts';
 import type { SelfCheck } from '../device/self-check.ts';
 import type { Installation } from '../device/upgrade/installation.ts';
-import type { Upgrader } from '../device/upgrade/upgrader.ts';
+import type { StandingOrder, Upgrader } from '../device/upgrade/upgrader.ts';
 import type { Feeds } from '../media/feed/feeds.ts';
 import type { LiveMedia } from '../media/live.ts';
 import type { PacketSight } from '../ovc/link.ts';
@@ -27,6 +27,8 @@ export interface GatewayParts {
   readonly stateDirectory: string;
   /** Where releases stand, when this one was installed as one. */
   readonly installation?: Installation | undefined;
+  /** Of an upgrade; the gateway of another configuration goes on with it. */
+  readonly standing?: StandingOrder;
   readonly onlookers?: Onlookers;
   /** Ends the process in good order, to be started again. */
   readonly restart: Restart;

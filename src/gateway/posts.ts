@@ -50,12 +50,12 @@ export function alarmPostFor(
 
 /** Upgrading by order of the platform. */
 export function upgraderFor(
-  { config, login, stateDirectory, installation, restart, clock, log }: GatewayParts,
+  { config, login, stateDirectory, installation, standing = {}, restart, clock, log }: GatewayParts,
   { link, onChange }: Linked & { readonly onChange: () => void },
 ): Upgrader {
   const { keys, allow_downgrade: allowDowngrade, max_bytes: maxBytes } = config.upgrade;
   return new Upgrader({
-    ...{ version: login.firmwareModel, installation, ca: login.ca, restart, onChange },
+    ...{ version: login.firmwareModel, installation, standing, ca: login.ca, restart, onChange },
     ...{ keys, allowDowngrade, maxBytes, directory: join(stateDirectory, 'upgrade') },
     link: () => {
       const { link: now, keepalive } = link().status;

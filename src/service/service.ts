@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { stateDirectory } from '../config/state-directory.ts';
 import type { Restart } from '../device/reboot.ts';
 import { installationOf } from '../device/upgrade/installation.ts';
+import type { StandingOrder } from '../device/upgrade/upgrader.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import type { LogLevel } from '../runtime/log.ts';
@@ -58,12 +59,13 @@ export class Service implements Runnable {
     const setUpAddress = env.OVD_WEB_LISTEN ?? SET_UP_ADDRESS;
     const config = (): Config | undefined => this.#config;
     const rooms = () => this.#seat.gateway?.rooms;
+    const standing: StandingOrder = {};
     this.#parts = parts;
     this.#trial = new PlatformTrial({ linked: () => rooms()?.link.up ?? false, clock });
     this.#seat = new GatewaySeat({
       partsFor: (next) => ({
         ...{ config: next, login: loginOf(next, version), stateDirectory: stateDirectory(next, env) },
-        ...{ onlookers: this.#site.onlookers, installation: installationOf(env), restart, clock, log },
+        ...{ onlookers: this.#site.onlookers, installation: installationOf(env), standing, restart, clock, log },
       }),
     });
     const editing = new FileEditing({

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { keyText } from '../../src/release/seal.ts';
 import { Box } from '../peers/box.ts';
@@ -20,13 +21,20 @@ test('the gateway upgrades itself when the platform orders it, and says so meanw
     upgrade: { keys: [keyText(KEY.publicKey)] },
   };
   const installed = { OVD_RELEASES: box.path(''), OVD_LAUNCHER: '1' };
-  const gateway = new GatewayProcess(t, ['run', '-c', configFile(t, JSON.stringify(config))], installed);
+  const file = configFile(t, JSON.stringify(config));
+  const gateway = new GatewayProcess(t, ['run', '-c', file], installed);
   await ovc.hears(({ req, params }) => req === 'Keepalive' && params?.state === 1);
 
   const params = { firmware_model: '99.0.0', url: server.url };
   server.status = 503;
   ovc.say(JSON.stringify({ event: 'UpgradeFirmware', params }));
   await ovc.hears(({ req, params }) => req === 'Keepalive' && params?.state === 2);
+  // A change that makes another gateway costs no order.
+  const dials = ovc.dials.length;
+  writeFileSync(`${file}.new`, JSON.stringify({ ...config, alarms: { picture_upload: 'PUT' } }));
+  renameSync(`${file}.new`, file);
+  await gateway.says('"costs":["gateway"]');
+  await ovc.hears(() => ovc.dials.length > dials);
   server.status = undefined;
   assert.equal(await gateway.ended, 75);
   assert.match(gateway.text, /"reason":"upgrade","msg":"restarting"/);

@@ -58,7 +58,7 @@ export class ReleaseServer {
 
   async #cutOff(response: ServerResponse, part: Buffer, upTo: number): Promise<void> {
     response.write(part);
-    while (!this.arrived(upTo)) await delay(2);
+    while (!this.arrived(upTo) && !response.destroyed) await delay(2);
     response.destroy();
   }
 }

@@ -22,7 +22,7 @@ for (;;) {
     },
     ...{ keys: [key], allowDowngrade: false, maxBytes: 1_000_000 },
     link: () => ({ upSince: undefined, answered: undefined }),
-    ...{ restart: () => undefined, onChange: () => undefined, clock: systemClock, log: quiet },
+    ...{ standing: {}, restart: () => undefined, onChange: () => undefined, clock: systemClock, log: quiet },
   });
   const ended = upgrader.run(stop.signal);
   process.stdout.write('begun\n');

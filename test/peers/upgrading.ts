@@ -36,16 +36,18 @@ export async function upgrading(t: TestContext, release: Buffer, settings: Parti
     ...{ version: '1.0.0', installation: { directory: box.path(''), agreement: 1, onTrial: false }, directory },
     ...{ keys: [keyText(KEY.publicKey)], allowDowngrade: false, maxBytes: 1_000_000 },
     link: () => ({ upSince: undefined, answered: undefined }),
+    standing: {},
     restart: () => undefined,
     onChange: () => undefined,
     ...{ clock: hastyClock(100), log },
     ...settings,
   });
   const ended = upgrader.run(stop.signal);
-  t.after(async () => {
+  const end = async (): Promise<void> => {
     stop.abort();
     await ended;
-  });
+  };
+  t.after(end);
   /** Resolves when the release is in its place; rejects when the upgrade has failed. */
   const restarted = async (): Promise<void> => {
     while (upgrader.status.step !== 'restarting') {
@@ -53,5 +55,5 @@ export async function upgrading(t: TestContext, release: Buffer, settings: Parti
       await delay(5);
     }
   };
-  return { box, server, upgrader, lines, text, directory, restarted };
+  return { box, server, upgrader, lines, text, directory, restarted, end };
 }

@@ -159,6 +159,31 @@ test('an older release is taken where that is allowed; while it is, another one 
   await fact(() => upgrader.status.step === 'restarting');
 });
 
+test('an order outlives the configuration under which it was given', async (t) => {
+  const standing = {};
+  const before = await upgrading(t, GOOD, { standing });
+  const { box, server, directory } = before;
+  server.cuts.push(300);
+  server.arrived = () => false;
+  before.upgrader.order({ version: '2.0.0', url: server.url });
+  await fact(() => readdirSync(directory).some((name) => statSync(join(directory, name)).size === 300));
+  await before.end();
+  const installation = { directory: box.path(''), agreement: 1, onTrial: false };
+  const after = await upgrading(t, GOOD, { installation, directory, standing });
+  assert.equal(after.upgrader.upgrading, true);
+  await after.restarted();
+  assert.equal(box.current, '2.0.0');
+  assert.deepEqual(server.asked, ['', 'bytes=300-']);
+  assert.deepEqual(standing, { order: undefined });
+});
+
+test('an order that stands is refused by a configuration that takes its key away', async (t) => {
+  const standing = { order: { version: '2.0.0', url: 'http://127.0.0.1:1/x' } };
+  const { upgrader } = await upgrading(t, GOOD, { standing, keys: [] });
+  await fact(() => !upgrader.upgrading);
+  assert.match(upgrader.status.failed?.why ?? '', /upgrade.keys is empty/);
+});
+
 test('a release that crashes is taken back, told of, and not tried again at once', async (t) => {
   const { box, server, upgrader, directory, restarted } = await upgrading(t, madeRelease('2.0.0', 'crashes'));
   upgrader.order({ version: '2.0.0', url: server.url });

@@ -29,6 +29,7 @@ export interface UpgraderParts {
   readonly directory: string;
   readonly ca?: string | undefined;
   readonly link: () => LinkFacts;
+  readonly standing: StandingOrder;
   readonly restart: Restart;
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -38,6 +39,11 @@ export interface UpgraderParts {
 export interface UpgradeOrder {
   readonly version: string;
   readonly url: string;
+}
+
+/** The order that is being carried out. Outlives the upgrader, since a changed configuration makes another one. */
+export interface StandingOrder {
+  order?: UpgradeOrder | undefined;
 }
 
 /** How it stands with upgrades, for a person. */
@@ -58,7 +64,6 @@ export class Upgrader implements Runnable {
   readonly #parts: UpgraderParts;
   readonly #releases: Releases | undefined;
   readonly #bell = new Bell();
-  #order: UpgradeOrder | undefined;
   #status: UpgradeStatus;
   #failedTrial: { readonly release: string; readonly at: Date } | undefined;
 
@@ -66,7 +71,7 @@ export class Upgrader implements Runnable {
     this.#parts = parts;
     this.#releases = parts.installation && new Releases(parts.installation.directory);
     // The first Keepalive says so already.
-    this.#status = parts.installation?.onTrial ? { step: 'trial', version: parts.version } : { step: 'none' };
+    this.#status = statusAtFirst(parts);
   }
 
   get status(): UpgradeStatus {
@@ -80,14 +85,16 @@ export class Upgrader implements Runnable {
 
   /** Takes the order, or says why not; carrying it out takes minutes. @throws GatewayError `upgrade-refused` */
   order(order: UpgradeOrder): void {
-    if (this.upgrading && order.url === this.#order?.url) return; // Said again: it is being done.
+    const { standing } = this.#parts;
+    if (this.upgrading && order.url === standing.order?.url) return; // Said again: it is being done.
     try {
+      if (this.upgrading) throw refusal('another upgrade is under way');
       this.#checkOrder(order);
     } catch (err) {
       this.#note({ ...this.#status, failed: this.#failure(order.version, err) });
       throw err;
     }
-    this.#order = order;
+    standing.order = order;
     this.#note({ step: 'downloading', version: order.version });
     this.#bell.ring();
   }
@@ -95,7 +102,8 @@ export class Upgrader implements Runnable {
   async run(signal: AbortSignal): Promise<void> {
     await this.#beginLife(signal);
     while (!signal.aborted) {
-      if (this.#order) await this.#carryOut(this.#order, signal);
+      const { order } = this.#parts.standing;
+      if (order) await this.#carryOut(order, signal);
       await this.#bell.heard(signal);
     }
   }
@@ -122,7 +130,6 @@ export class Upgrader implements Runnable {
     const { keys, version } = this.#parts;
     if (!this.#releases) throw refusal('only a gateway installed by install.sh upgrades itself');
     if (keys.length === 0) throw refusal('upgrade.keys is empty, so no signature can be trusted');
-    if (this.upgrading) throw refusal('another upgrade is under way');
     if (!isVersion(wanted)) throw refusal('firmware_model is no version of ours');
     if (wanted === version) throw refusal('this version runs already');
     if (this.#failedLately(wanted)) throw refusal('it failed its trial less than an hour ago');
@@ -136,10 +143,12 @@ export class Upgrader implements Runnable {
     return release === wanted && at !== undefined && this.#parts.clock.wall().getTime() - at.getTime() < TRY_AGAIN_MS;
   }
 
+  /** When the signal aborts before the release is in its place, the order stands for whoever comes next. */
   async #carryOut(order: UpgradeOrder, signal: AbortSignal): Promise<void> {
-    const { log } = this.#parts;
+    const { standing, log } = this.#parts;
     log.info({ version: order.version }, 'upgrade begins');
     try {
+      this.#checkOrder(order); // The configuration may be another than when it was taken.
       await this.#upgrade(order, signal);
     } catch (cause) {
       await this.#releases?.clearWorkshop().catch(() => undefined); // A disk that takes nothing is told of below.
@@ -148,7 +157,7 @@ export class Upgrader implements Runnable {
       log[err instanceof GatewayError ? 'warn' : 'error']({ err, version: order.version }, 'upgrade failed');
       this.#note({ step: 'none', failed: this.#failure(order.version, err) });
     }
-    this.#order = undefined;
+    standing.order = undefined;
   }
 
   async #upgrade({ version, url }: UpgradeOrder, signal: AbortSignal): Promise<void> {
@@ -169,9 +178,9 @@ export class Upgrader implements Runnable {
       await releases.keepOnly(from, this.#parts.version);
       await unpack(file, await releases.workshop(), { bounds, accept });
     } finally {
-      await rm(file, { force: true });
+      if (!signal.aborted) await rm(file, { force: true });
     }
-    if (signal.aborted) return;
+    signal.throwIfAborted();
     await releases.shelve(version);
     await releases.putOnTrial(version, from);
     this.#note({ step: 'restarting', version });
@@ -205,6 +214,11 @@ export class Upgrader implements Runnable {
     this.#status = { ...(failed && { failed }), ...news };
     this.#parts.onChange();
   }
+}
+
+function statusAtFirst({ installation, standing, version }: UpgraderParts): UpgradeStatus {
+  if (installation?.onTrial) return { step: 'trial', version };
+  return standing.order ? { step: 'downloading', version: standing.order.version } : { step: 'none' };
 }
 
 /** The disk is full, or may not be written to. */
