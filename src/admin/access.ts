@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
+import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
 import { isPassword, isSameText } from '../runtime/password.ts';
 import type { Secret } from '../runtime/secret.ts';
 import type { SessionRequest } from './api.ts';
 import { Attempts } from './attempts.ts';
+import { GuessReport } from './guess-report.ts';
 import { Refusal } from './refusal.ts';
 import { type Right, Sessions } from './sessions.ts';
 import { typedCode } from './set-up-code.ts';
@@ -23,6 +25,7 @@ export interface AccessParts {
   /** Who can read it at the box may make the first configuration. */
   readonly setUpCode: string;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** What a request shows of who sent it. */
@@ -50,12 +53,14 @@ export class Access {
   readonly #parts: AccessParts;
   readonly #sessions: Sessions;
   readonly #attempts: Attempts;
+  readonly #report: GuessReport;
   readonly #checks = new PQueue({ concurrency: 1 });
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
     this.#sessions = new Sessions(parts.clock);
     this.#attempts = new Attempts(parts.clock);
+    this.#report = new GuessReport(parts.clock, parts.log);
   }
 
   get keys(): Keys {
@@ -74,13 +79,19 @@ export class Access {
 
   /**
    * Signs in; the result is the cookie's token.
-   * @throws Refusal `wrong-password`, `slow-down`, `busy`, `set-up-over`
+   * @throws Refusal `wrong-password`, `wrong-code`, `slow-down`, `busy`, `set-up-over`
    */
   async signIn(request: SessionRequest, address: string): Promise<string> {
-    this.#attempts.guess(address);
+    const inARow = this.#attempts.guess(address);
     const right = await this.#judge(request);
-    if (!right) throw new Refusal('wrong-password', 'password' in request ? 'wrong password' : 'wrong code');
+    if (!right) {
+      this.#report.wrong(address, inARow);
+      throw 'code' in request
+        ? new Refusal('wrong-code', 'wrong code')
+        : new Refusal('wrong-password', 'wrong password');
+    }
     this.#attempts.succeeded(address);
+    this.#parts.log.info({ address, right }, 'somebody has signed in at the local page');
     return this.#sessions.begin(right, this.#mark());
   }
 
@@ -105,8 +116,11 @@ export class Access {
   }
 
   #bearer(bearer: string, token: Secret | undefined, address: string): Visitor {
-    this.#attempts.guess(address);
-    if (!token || !isSameText(bearer, token.reveal())) return { right: 'none', id: address, byToken: true };
+    const inARow = this.#attempts.guess(address);
+    if (!token || !isSameText(bearer, token.reveal())) {
+      this.#report.wrong(address, inARow);
+      return { right: 'none', id: address, byToken: true };
+    }
     this.#attempts.succeeded(address);
     return { right: 'owner', id: 'token', byToken: true };
   }

@@ -15,9 +15,11 @@ export * from './site-status.ts';
 export const ERROR_KINDS = [
   'not-found',
   'bad-request',
+  'wrong-method',
   'too-large',
   'signed-out',
   'wrong-password',
+  'wrong-code',
   'slow-down',
   'cross-site',
   'wrong-host',

@@ -40,8 +40,9 @@ export function adminApp(parts: AppParts): Hono<Bound> {
     for (const [name, value] of answerHeaders(isSecure(c))) c.header(name, value);
   });
   for (const row of ROUTES) {
-    app.on(row.method.toUpperCase(), row.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => serve(row, c, parts));
+    app.on(row.method.toUpperCase(), pattern(row.path), (c) => serve(row, c, parts));
   }
+  for (const { path } of ROUTES) app.all(pattern(path), () => refused(wrongMethod(path)));
   app.get('*', async (c) => {
     const path = c.req.path;
     const file = path.startsWith('/api/')
@@ -61,6 +62,14 @@ export function adminApp(parts: AppParts): Hono<Bound> {
     return answer;
   });
   return app;
+}
+
+/** The path as hono has it. */
+const pattern = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function wrongMethod(path: string): Refusal {
+  const methods = ROUTES.filter((row) => row.path === path).map(({ method }) => method.toUpperCase());
+  return new Refusal('wrong-method', 'this is asked for in another way', { allow: methods.join(', ') });
 }
 
 async function serve(row: Route, c: Context<Bound>, parts: AppParts): Promise<Response> {
@@ -115,8 +124,9 @@ function wholeNumber(text: string | undefined): number {
 }
 
 function refused(refusal: Refusal): Response {
-  const { retryAfter } = refusal.fields;
+  const { retryAfter, allow } = refusal.fields;
   const headers = new Headers({ 'cache-control': 'no-store' });
+  if (typeof allow === 'string') headers.set('allow', allow);
   if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
   return Response.json(refusal.body, { status: refusal.status, headers });
 }

@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../runtime/clock.ts';
+import { networkOf } from './network-of.ts';
 import { Refusal } from './refusal.ts';
 
 /** Guesses that cost nothing but themselves. */
@@ -25,11 +25,12 @@ export class Attempts {
   }
 
   /**
-   * Counts a guess, as a wrong one until `succeeded` says otherwise, so that many at once count as many.
+   * Counts a guess, as a wrong one until `succeeded` says otherwise, so that many at once count as many. Gives how many
+   * there have been in a row.
    * @throws Refusal `slow-down` while the address has to wait; `retryAfter` tells how many seconds
    */
-  guess(address: string): void {
-    const key = keyOf(address);
+  guess(address: string): number {
+    const key = networkOf(address);
     const now = this.#clock.now();
     const tally = this.#tallies.get(key);
     const waitMs = tally ? tally.lastAt + pauseMs(tally.failures) - now : 0;
@@ -40,10 +41,11 @@ export class Attempts {
     this.#tallies.set(key, { failures, lastAt: now });
     const [oldest] = this.#tallies.keys();
     if (this.#tallies.size > MOST_ADDRESSES && oldest !== undefined) this.#tallies.delete(oldest);
+    return failures;
   }
 
   succeeded(address: string): void {
-    this.#tallies.delete(keyOf(address));
+    this.#tallies.delete(networkOf(address));
   }
 }
 
@@ -54,14 +56,4 @@ function slowDown(waitMs: number): Refusal {
 
 function pauseMs(failures: number): number {
   return failures < FREE ? 0 : Math.min(SHORTEST_MS * 2 ** (failures - FREE), LONGEST_MS);
-}
-
-/** Whoever has one IPv6 address has all of its /64. */
-function keyOf(address: string): string {
-  if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const front = head.split(':').filter((part) => part !== '');
-  const back = tail.split(':').filter((part) => part !== '');
-  const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0');
-  return [...front, ...zeros, ...back].slice(0, 4).join(':');
 }

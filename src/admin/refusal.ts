@@ -7,9 +7,11 @@ import type { ErrorAnswer, ErrorKind } from './api.ts';
 const STATUS = {
   'not-found': 404,
   'bad-request': 400,
+  'wrong-method': 405,
   'too-large': 413,
   'signed-out': 401,
   'wrong-password': 403,
+  'wrong-code': 403,
   'slow-down': 429,
   'cross-site': 403,
   'wrong-host': 421,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
@@ -10,6 +10,7 @@ import { GatewayError } from '../runtime/errors.ts';
 import { aborted, Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import { type AppParts, adminApp } from './app.ts';
+import { Places } from './places.ts';
 
 export interface AdminServerParts extends Omit<AppParts, 'signal'> {
   readonly host: string;
@@ -96,7 +97,8 @@ export class AdminServer implements Runnable {
     const server = tls
       ? createTlsServer({ ...options, cert: pem(tls.certFile), key: pem(tls.keyFile) }, listener)
       : createServer(options, listener);
-    server.maxConnections = connections;
+    const places = new Places(connections);
+    server.on('connection', (socket: Socket) => places.take(socket));
     server.setTimeout(idleMs, (socket) => socket.destroy());
     return server;
   }

@@ -3,7 +3,10 @@ import { Secret } from '../runtime/secret.ts';
 
 /** Values and rules that the configuration is made of. */
 
-export const text = z.string().min(1, 'must not be empty');
+export const text = z
+  .string()
+  .min(1, 'must not be empty')
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters');
 export const seconds = z.number().positive();
 export const path = text;
 export const port = z.number().int().min(1).max(65_535);

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { Access } from '../admin/access.ts';
@@ -6,7 +7,7 @@ import { newSetUpCode } from '../admin/set-up-code.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Roster } from '../runtime/roster.ts';
-import type { Runnable } from '../runtime/supervise.ts';
+import { type Runnable, together } from '../runtime/supervise.ts';
 import { addressesOf } from './addresses.ts';
 
 export interface PageParts {
@@ -16,11 +17,15 @@ export interface PageParts {
   /** Where the set-up is served. */
   readonly setUpAddress: string;
   readonly version: string;
+  /** The network cards as they are now. */
+  readonly cards?: typeof networkInterfaces;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 const PAGES = fileURLToPath(new URL('../../dist/pages/admin', import.meta.url));
+
+const ADDRESSES_EVERY_MS = 10_000;
 
 /** The local page: where it listens, and who gets in, as the configuration has it. Outlives every configuration. */
 export class Page implements Runnable {
@@ -29,6 +34,8 @@ export class Page implements Runnable {
   readonly #setUpCode = newSetUpCode();
   readonly #servers = new Roster<'web', Runnable>();
   #where = '';
+  /** Tells again where the page is, as far as that is another place than was told last. */
+  #tellAgain: () => void = () => undefined;
 
   constructor(parts: PageParts) {
     this.#parts = parts;
@@ -39,11 +46,20 @@ export class Page implements Runnable {
       },
       setUpCode: this.#setUpCode,
       clock: parts.clock,
+      log: parts.log.child({ room: 'admin' }),
     });
   }
 
   run(signal: AbortSignal): Promise<void> {
-    return this.#servers.run(signal);
+    return together(signal, [this.#servers, { run: (life) => this.#watchAddresses(life) }]);
+  }
+
+  /** A box has its address some time after it has begun, and another one some day. */
+  async #watchAddresses(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#tellAgain();
+      await this.#parts.clock.sleep(ADDRESSES_EVERY_MS, signal);
+    }
   }
 
   /** Opens the page where the configuration has it; where that is the same as before, nobody's connection breaks. */
@@ -54,6 +70,7 @@ export class Page implements Runnable {
     const where = JSON.stringify([listen, enabled, hosts, certFile, keyFile]);
     if (where === this.#where) return;
     this.#where = where;
+    this.#tellAgain = () => undefined;
     await this.#servers.replace('web', enabled ? await this.#server({ listen, hosts, certFile, keyFile }) : undefined);
   }
 
@@ -68,15 +85,21 @@ export class Page implements Runnable {
       port: Number(port),
       tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
       log: this.#parts.log.child({ room: 'admin' }),
-      onListening: (address, secure) => this.#tell(address, secure),
+      onListening: (address, secure) => this.#tellOf(address, secure),
     });
   }
 
-  #tell({ address, port }: { readonly address: string; readonly port: number }, secure: boolean): void {
-    const { log, config } = this.#parts;
-    const urls = addressesOf(address).map((each) => `${secure ? 'https' : 'http'}://${each}:${port}/`);
-    if (config()) log.info({ urls }, 'the local page is open');
-    else log.info({ urls, code: this.#setUpCode }, 'no configuration yet: open the local page and give this code');
+  #tellOf({ address, port }: { readonly address: string; readonly port: number }, secure: boolean): void {
+    const { log, config, cards = networkInterfaces } = this.#parts;
+    let told = '';
+    this.#tellAgain = () => {
+      const urls = addressesOf(address, cards()).map((each) => `${secure ? 'https' : 'http'}://${each}:${port}/`);
+      if (urls.join(' ') === told) return;
+      told = urls.join(' ');
+      if (config()) log.info({ urls }, 'the local page is open');
+      else log.info({ urls, code: this.#setUpCode }, 'no configuration yet: open the local page and give this code');
+    };
+    this.#tellAgain();
   }
 }
 

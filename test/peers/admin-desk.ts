@@ -59,7 +59,7 @@ export async function adminDesk(
   const access = new Access({
     keys: () => ({ setUp: false, password: undefined, token: undefined, ...keys }),
     setUpCode: SET_UP_CODE,
-    clock,
+    ...{ clock, log },
   });
   const pages = join(await scratch(t), 'none');
   const stop = new AbortController();

@@ -176,7 +176,7 @@ test('the first configuration is made by who knows the code, and by nobody once 
   assert.equal((await ask('/api/setup', { ...setUp, headers })).status, 401);
   assert.match((await ask('/api/session', { headers })).text, /"state":"set-up".*"needsCode":true/);
   const wrong = await ask('/api/session', { method: 'POST', headers, body: { code: 'AAAAAAAA' } });
-  assert.equal(kindOf(wrong), 'wrong-password');
+  assert.equal(kindOf(wrong), 'wrong-code');
   const typed = `${SET_UP_CODE.slice(0, 4).toLowerCase()} ${SET_UP_CODE.slice(4)}`;
   const right = await ask('/api/session', { method: 'POST', headers, body: { code: typed } });
   const cookie = String(right.headers['set-cookie']).split(';')[0] ?? '';
@@ -210,18 +210,48 @@ test('a client that is slow to say what it wants is cut off', async (t) => {
   assert.equal((await ask('/healthz')).status, 200);
 });
 
-test('there are never more connections than are bounded', async (t) => {
-  const { port } = await adminDesk(t, { limits: { connections: 3 } });
-  const sockets = Array.from({ length: 4 }, () =>
-    connect(port, '127.0.0.1')
+test('whoever opens more connections than are bounded closes his own, and nobody else’s', async (t) => {
+  const { port } = await adminDesk(t, { limits: { connections: 4 } });
+  const open = (localAddress: string) =>
+    connect({ port, host: '127.0.0.1', localAddress })
       .on('error', () => undefined)
-      .resume(),
-  );
+      .resume();
+  const owner = open('127.0.0.1');
+  const greedy = Array.from({ length: 12 }, () => open('127.0.0.2'));
   t.after(() => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of [owner, ...greedy]) socket.destroy();
   });
-  await Promise.race(sockets.map((socket) => once(socket, 'close')));
-  assert.equal(sockets.filter(({ closed }) => closed).length, 1);
+  await Promise.all(greedy.slice(0, 9).map((socket) => once(socket, 'close')));
+  assert.deepEqual(
+    [owner, ...greedy.slice(9)].map(({ closed }) => closed),
+    [false, false, false, false],
+  );
+});
+
+test('what is asked for in the wrong way is told the right one', async (t) => {
+  const { ask } = await adminDesk(t);
+  const answer = await ask('/api/status', { method: 'DELETE', headers: NO_BROWSER });
+  assert.deepEqual([answer.status, kindOf(answer), answer.headers['allow']], [405, 'wrong-method', 'GET']);
+});
+
+test('guesses are told in the log once in a while, and who signs in each time', async (t) => {
+  const clock = new FakeClock();
+  const { ask, logText } = await adminDesk(t, { keys: { password: new Secret(PASSWORD) }, clock });
+  const told = () => logText().match(/somebody guesses.*"guesses":\d+|"guesses":\d+.*somebody guesses/g)?.length ?? 0;
+  for (let tries = 0; tries < 2; tries++) await ask('/api/session', { ...signIn, body: { password: 'wrong' } });
+  assert.equal(told(), 0);
+  for (let tries = 0; tries < 5; tries++) {
+    await ask('/api/session', { ...signIn, body: { password: 'wrong' } });
+    await clock.advance(20_000);
+  }
+  assert.equal(told(), 1);
+  await clock.advance(600_000);
+  await ask('/api/session', { ...signIn, body: { password: 'wrong' } });
+  assert.equal(told(), 2);
+  await clock.advance(60_000);
+  await ask('/api/session', signIn);
+  assert.match(logText(), /somebody has signed in/);
+  assert.doesNotMatch(logText(), /correct horse/);
 });
 
 test('with a certificate it is https, and the cookie is for https alone', async (t) => {

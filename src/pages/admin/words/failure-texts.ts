@@ -5,9 +5,14 @@ import { wordsOf } from '../../kit/words/use-words.ts';
 export const FAILURE_TEXTS = {
   'not-found': ['That is no longer there. Load the page again.', '该内容已不存在，请刷新页面。'],
   'bad-request': ['The box did not understand that. Check what you typed.', '设备无法理解该请求，请检查输入内容。'],
+  'wrong-method': ['The box did not understand that. Load the page again.', '设备无法理解该请求，请刷新页面。'],
   'too-large': ['That is too large.', '内容过大。'],
   'signed-out': ['You are signed out. Sign in again.', '您已退出登录，请重新登录。'],
   'wrong-password': ['Wrong. Check capital letters and try again.', '不正确。请检查大小写后重试。'],
+  'wrong-code': [
+    'That is not the code. It stands in the log of the gateway, and the installer has printed it.',
+    '设置码不正确。设置码在网关日志中，安装程序也会显示。',
+  ],
   'slow-down': ['Too many tries. Wait {seconds} s, then try again.', '尝试次数过多。请等待 {seconds} 秒后重试。'],
   'cross-site': ['Refused: the request came from another page.', '已拒绝：请求来自其他页面。'],
   'wrong-host': ['Open this page by the IP address of the box.', '请通过设备的 IP 地址打开本页面。'],
