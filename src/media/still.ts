@@ -87,5 +87,6 @@ function lastJpeg(output: Buffer, bytes: number): Buffer {
     const reason = at === -1 ? 'nothing that could be decoded' : 'larger than a picture can be';
     throw new GatewayError('feed-failed', 'the video gave no picture', { reason });
   }
-  return output.subarray(at);
+  // A copy, so that whoever keeps the picture does not keep the others with it.
+  return Buffer.from(output.subarray(at));
 }

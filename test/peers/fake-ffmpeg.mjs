@@ -86,6 +86,8 @@ const BEHAVIOURS = {
     if (args.some((arg) => arg.startsWith('setts'))) return BEHAVIOURS['/freeze']();
     return die(['[flv @ 0x55] Packet is missing PTS', 'av_interleaved_write_frame(): Invalid argument']);
   },
+  /** Three pictures, the last of them the smallest. */
+  '/pictures': () => write(...[90_000, 60_000, 30_000].map((bytes) => [0xff, 0xd8, 0xff, ...Buffer.alloc(bytes)])),
   '/die': () => die(searchParams.getAll('line'), Number(searchParams.get('code') ?? 1)),
   '/end': () => stop(0),
 };

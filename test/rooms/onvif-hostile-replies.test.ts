@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { GatewayError } from '../../src/runtime/errors.ts';
+import { collectGarbage } from '../peers/collect-garbage.ts';
 import { visitor } from '../peers/onvif-visit.ts';
 import { RawSoapServer, type SoapQuestion, type SoapReply } from '../peers/raw-soap-server.ts';
 import { seeded } from '../peers/seeded.ts';
@@ -15,11 +14,8 @@ const MOST_GROWTH_BYTES = 8_000_000;
 /** Most replies stay whole, or no visit would get beyond its first question. */
 const WOUNDED = 0.3;
 
-setFlagsFromString('--expose-gc');
-const collect: unknown = runInNewContext('gc');
-
 function heapBytes(): number {
-  if (typeof collect === 'function') collect();
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { getSystemDateAndTime } from '../../src/onvif/camera-clock.ts';
 import { OnvifSession } from '../../src/onvif/session.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { collectGarbage } from '../peers/collect-garbage.ts';
 import { LeanCamera } from '../peers/lean-camera.ts';
 import { ADMIN } from '../peers/onvif-visit.ts';
 import { readableLog } from '../peers/readable-log.ts';
 
 const REQUESTS = 40;
-
-/** Collects garbage now; Node gives the means only when asked for. */
-function collect(): void {
-  setFlagsFromString('--expose-gc');
-  const gc: unknown = runInNewContext('gc');
-  if (typeof gc === 'function') gc();
-}
 
 test('a session holds on to nothing that the camera has answered before', async (t) => {
   const camera = await LeanCamera.start(t, systemClock);
@@ -28,7 +20,7 @@ test('a session holds on to nothing that the camera has answered before', async 
     answers.push(new WeakRef(await session.call(getSystemDateAndTime, {}, new AbortController().signal)));
   }
   await new Promise((resolve) => setImmediate(resolve));
-  collect();
+  collectGarbage();
   const held = answers.filter((answer) => answer.deref() !== undefined).length;
   assert.ok(held <= 2, `${held} of ${REQUESTS} answers are held`);
 });

@@ -1,9 +1,11 @@
 import type { AlarmEntry } from '../../admin/api.ts';
 import type { RememberedAlarm } from '../../channel/ports.ts';
+import { beginning } from './text-bytes.ts';
 
 const MOST_ALARMS = 500;
+const MOST_DESC_CHARACTERS = 500;
 const MOST_PICTURES = 64;
-const MOST_PICTURE_BYTES = 16 * 1024 * 1024;
+const MOST_PICTURE_BYTES = 8 * 1024 * 1024;
 
 /** The last alarms with their pictures, for people. Kept in memory: what the platform must not miss is kept elsewhere. */
 export class AlarmHistory {
@@ -48,7 +50,7 @@ export class AlarmHistory {
     const key = `${channel} ${alarm}`;
     this.#started.set(key, (this.#started.get(key) ?? 0) + 1);
     const id = `${Date.parse(at)}-${++this.#count}`;
-    this.#put({ id, channel, alarm, start: at, desc: desc.slice(0, 500), picture: false });
+    this.#put({ id, channel, alarm, start: at, desc: beginning(desc, MOST_DESC_CHARACTERS), picture: false });
     picture?.then(
       (jpeg) => this.#keep(id, jpeg),
       () => undefined, // Whoever takes it says why there is none.

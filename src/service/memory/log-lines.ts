@@ -2,8 +2,10 @@ import type { DestinationStream } from 'pino';
 import type { LogLine } from '../../admin/api.ts';
 import { LOG_LEVELS } from '../../admin/api.ts';
 import { Ring } from './ring.ts';
+import { beginning, textBytes } from './text-bytes.ts';
 
 const MOST_LINES = 2_000;
+const MOST_BYTES = 1024 * 1024;
 /** A line that is longer is shown in part. */
 const MOST_CHARACTERS = 4_000;
 const LEVELS: ReadonlyMap<number, LogLine['level']> = new Map([
@@ -22,14 +24,14 @@ interface Raw {
 
 /** The last lines of the log as they were written, secrets taken out; read only when somebody asks. */
 export class LogLines {
-  readonly #lines = new Ring<Raw>(MOST_LINES);
+  readonly #lines = new Ring<Raw>(MOST_LINES, { mostBytes: MOST_BYTES, bytesOf: ({ text }) => textBytes(text) });
   #count = 0;
 
   /** A destination that keeps what goes through it. */
   through(output: DestinationStream): DestinationStream {
     return {
       write: (line) => {
-        this.#lines.add({ id: ++this.#count, text: line.slice(0, MOST_CHARACTERS) });
+        this.#lines.add({ id: ++this.#count, text: beginning(line, MOST_CHARACTERS) });
         output.write(line);
       },
     };

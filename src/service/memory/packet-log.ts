@@ -1,11 +1,14 @@
 import type { Packet } from '../../admin/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Ring } from './ring.ts';
+import { beginning, textBytes } from './text-bytes.ts';
 
 const MOST_PACKETS = 300;
+const MOST_BYTES = 512 * 1024;
 /** A packet that is longer is shown in part. */
 const MOST_CHARACTERS = 20_000;
 const MOST_TEXT = 300;
+const MOST_METHOD = 60;
 const MOST_PENDING = 200;
 /** Values that are secret whatever they look like. */
 const SECRET_NAME = /passw|secret|token|sign|credential|key$/i;
@@ -13,6 +16,12 @@ const SECRET_NAME = /passw|secret|token|sign|credential|key$/i;
 interface Pending {
   readonly method: string;
   readonly at: number;
+}
+
+/** What the packet said is kept as JSON: its bytes can be counted. */
+interface Kept {
+  readonly seen: Omit<Packet, 'packet'>;
+  readonly json: string;
 }
 
 export interface PacketLogParts {
@@ -24,7 +33,7 @@ export interface PacketLogParts {
 /** The last packets to and from the platform, answers paired with their requests, secrets taken out. */
 export class PacketLog {
   readonly #parts: PacketLogParts;
-  readonly #packets = new Ring<Packet>(MOST_PACKETS);
+  readonly #kept = new Ring<Kept>(MOST_PACKETS, { mostBytes: MOST_BYTES, bytesOf: ({ json }) => textBytes(json) });
   /** Requests without an answer yet, by who asked and their number. */
   readonly #pending = new Map<string, Pending>();
   #count = 0;
@@ -34,22 +43,20 @@ export class PacketLog {
   }
 
   get packets(): readonly Packet[] {
-    return this.#packets.items.slice(-MOST_PACKETS);
+    return this.#kept.items.map(asPacket);
   }
 
   listen(tell: (packet: Packet) => void): () => void {
-    return this.#packets.listen(tell);
+    return this.#kept.listen((kept) => tell(asPacket(kept)));
   }
 
   readonly note = (direction: Packet['direction'], text: string): void => {
     const { clock, scrub } = this.#parts;
     const seen = { id: ++this.#count, at: clock.wall().toISOString(), direction };
     const packet = text.length <= MOST_CHARACTERS ? object(scrub(text)) : undefined;
-    if (!packet) {
-      this.#packets.add({ ...seen, kind: 'broken', packet: scrub(text.slice(0, MOST_TEXT)) });
-      return;
-    }
-    this.#packets.add({ ...seen, ...this.#meaning(direction, packet), packet: harmless(packet) });
+    const meaning = packet ? this.#meaning(direction, packet) : ({ kind: 'broken' } as const);
+    const said = packet ? harmless(packet) : scrub(text.slice(0, MOST_TEXT));
+    this.#kept.add({ seen: { ...seen, ...meaning }, json: JSON.stringify(said) });
   };
 
   #meaning(
@@ -57,9 +64,9 @@ export class PacketLog {
     packet: Readonly<Record<string, unknown>>,
   ): Pick<Packet, 'kind'> & Partial<Packet> {
     const seq = typeof packet.seq === 'number' ? packet.seq : undefined;
-    if (typeof packet.event === 'string') return { kind: 'event', method: packet.event.slice(0, 60) };
+    if (typeof packet.event === 'string') return { kind: 'event', method: beginning(packet.event, MOST_METHOD) };
     if (typeof packet.req === 'string') {
-      const method = packet.req.slice(0, 60);
+      const method = beginning(packet.req, MOST_METHOD);
       if (seq === undefined) return { kind: 'broken', method };
       this.#await(`${direction} ${seq}`, method);
       return { kind: 'request', method, seq };
@@ -78,6 +85,11 @@ export class PacketLog {
     const [oldest] = this.#pending.keys();
     if (this.#pending.size > MOST_PENDING && oldest !== undefined) this.#pending.delete(oldest);
   }
+}
+
+function asPacket({ seen, json }: Kept): Packet {
+  const packet: unknown = JSON.parse(json);
+  return { ...seen, packet };
 }
 
 function object(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,11 +1,22 @@
-/** The last so many of something; whoever listens hears of each new one. */
+export interface RingWeight<T> {
+  /** Of all together; a single one may be heavier. */
+  readonly mostBytes: number;
+  readonly bytesOf: (item: T) => number;
+}
+
+const WEIGHTLESS: RingWeight<unknown> = { mostBytes: 0, bytesOf: () => 0 };
+
+/** The last so many of something, and no more than so many bytes of it; whoever listens hears of each new one. */
 export class Ring<T> {
   readonly #most: number;
+  readonly #weight: RingWeight<T>;
   readonly #listeners = new Set<(item: T) => void>();
-  #items: T[] = [];
+  readonly #items: T[] = [];
+  #bytes = 0;
 
-  constructor(most: number) {
+  constructor(most: number, weight: RingWeight<T> = WEIGHTLESS) {
     this.#most = most;
+    this.#weight = weight;
   }
 
   /** The oldest first. */
@@ -13,14 +24,14 @@ export class Ring<T> {
     return this.#items;
   }
 
-  get isHeard(): boolean {
-    return this.#listeners.size > 0;
-  }
-
   add(item: T): void {
+    const { mostBytes, bytesOf } = this.#weight;
     this.#items.push(item);
-    // Cut in blocks, so that the common case moves nothing.
-    if (this.#items.length >= this.#most * 1.25) this.#items = this.#items.slice(-this.#most);
+    this.#bytes += bytesOf(item);
+    while (this.#items.length > this.#most || (this.#items.length > 1 && this.#bytes > mostBytes)) {
+      const oldest = this.#items.shift();
+      if (oldest !== undefined) this.#bytes -= bytesOf(oldest);
+    }
     for (const tell of this.#listeners) tell(item);
   }
 

@@ -31,11 +31,19 @@ export interface SeriesParts {
   readonly clock: Clock;
 }
 
+/** One figure: of each moment the value, or NaN where there was none. Takes all its memory at once. */
+interface Column {
+  readonly values: Float64Array;
+  /** The number of the last moment that had a value. */
+  last: number;
+}
+
 /** How the site was in the last hours, in memory. */
 export class Series implements Runnable {
   readonly #parts: SeriesParts;
-  /** Figures by name. */
-  #samples: Array<ReadonlyMap<string, number>> = [];
+  readonly #columns = new Map<string, Column>();
+  /** Moments so far; each has its place in the columns by its number, and takes that of the one six hours before. */
+  #moments = 0;
 
   constructor(parts: SeriesParts) {
     this.#parts = parts;
@@ -50,26 +58,40 @@ export class Series implements Runnable {
   }
 
   get history(): History {
-    const names = new Set(this.#samples.flatMap((values) => [...values.keys()]));
-    const startAt = this.#parts.clock.wall().getTime() - Math.max(0, this.#samples.length - 1) * STEP_MS;
+    const length = Math.min(this.#moments, MOST);
+    const startAt = this.#parts.clock.wall().getTime() - Math.max(0, length - 1) * STEP_MS;
+    const valueAt = ({ values }: Column, at: number): number | null => {
+      const value = values[(this.#moments - length + at) % MOST];
+      return value === undefined || Number.isNaN(value) ? null : value;
+    };
     return {
       startAt: new Date(startAt).toISOString(),
       stepSeconds: STEP_MS / 1_000,
-      series: [...names].map((name) => ({
+      series: [...this.#columns].map(([name, column]) => ({
         name,
         unit: FIGURES.find((figure) => figure.name === name)?.unit ?? 'bits-per-second',
-        values: this.#samples.map((values) => values.get(name) ?? null),
+        values: Array.from({ length }, (_, at) => valueAt(column, at)),
       })),
     };
   }
 
   #sample(): void {
     const status = this.#parts.status();
-    const site = FIGURES.map(({ name, of }) => [name, of(status)] as const);
-    const streams = status.channels.flatMap(({ channel, stream }) =>
-      stream ? [[`channel-${channel}`, stream.bitsPerSecond] as const] : [],
-    );
-    this.#samples.push(new Map([...site, ...streams]));
-    if (this.#samples.length > MOST) this.#samples.shift();
+    const moment = this.#moments++;
+    for (const [name, { values, last }] of this.#columns) {
+      values[moment % MOST] = Number.NaN;
+      if (moment - last >= MOST) this.#columns.delete(name);
+    }
+    for (const { name, of } of FIGURES) this.#note(name, moment, of(status));
+    for (const { channel, stream } of status.channels) {
+      if (stream) this.#note(`channel-${channel}`, moment, stream.bitsPerSecond);
+    }
+  }
+
+  #note(name: string, moment: number, value: number): void {
+    const column = this.#columns.get(name) ?? { values: new Float64Array(MOST).fill(Number.NaN), last: moment };
+    column.values[moment % MOST] = value;
+    column.last = moment;
+    this.#columns.set(name, column);
   }
 }
