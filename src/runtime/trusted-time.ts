@@ -28,8 +28,6 @@ const SAME_MS = 5_000;
 const NOTICEABLE_MS = 2_000;
 /** One and the same voucher is not followed in each second that its answers were under way. */
 const DRIFTED_MS = 60_000;
-/** What a clock loses over a very long time without anybody's word. */
-const MOST_DRIFT_MS = 600_000;
 const DAY_MS = 86_400_000;
 const MOST_BOOTS = 16;
 
@@ -71,7 +69,7 @@ export class TrustedTime implements Stamps, CertificateTime {
     const known = parts.memory.read().boots[parts.boot];
     if (known === undefined) return;
     this.#worth = WORTH.date;
-    if (Math.abs(known - this.#hostBootedMs) > MOST_DRIFT_MS) this.#bootedMs = known;
+    if (this.#wasSetSince(known)) this.#bootedMs = known;
   }
 
   get trusted(): boolean {
@@ -169,13 +167,17 @@ export class TrustedTime implements Stamps, CertificateTime {
     this.#trust(worth, how);
   }
 
-  /** Remembers that time has passed, once a day: a memory card wears. */
+  /** Remembers that time has passed, once a day: a memory card wears. And where the clock is kept for us and was set again, that. */
   remember(): void {
     if (!this.trusted) return;
-    const { memory } = this.#parts;
+    const { memory, boot } = this.#parts;
     const known = memory.read();
     const now = this.now().getTime();
-    if (this.#worth >= BINDING && now - known.latestMs >= DAY_MS) memory.write({ ...known, latestMs: now });
+    const { boots } = known;
+    if (this.#worth >= WORTH.rtc && this.#wasSetSince(boots[boot] ?? 0)) {
+      memory.write({ ...known, boots: { ...boots, [boot]: Math.round(this.#trueBootedMs) } });
+    }
+    if (this.#worth >= BINDING && now - known.latestMs >= DAY_MS) memory.write({ ...memory.read(), latestMs: now });
   }
 
   #trust(worth: number, how: string): void {
@@ -196,6 +198,11 @@ export class TrustedTime implements Stamps, CertificateTime {
 
   get #hostBootedMs(): number {
     return this.#parts.clock.wall().getTime() - this.#parts.uptimeMs();
+  }
+
+  /** The clock shows another time than it would had it run on since then: uptime and clock drift as one, only setting parts them. */
+  #wasSetSince(bootedMs: number): boolean {
+    return Math.abs(bootedMs - this.#hostBootedMs) > SAME_MS;
   }
 
   get #trueBootedMs(): number {

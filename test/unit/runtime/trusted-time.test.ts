@@ -107,6 +107,37 @@ test('answers that were long under way move nothing, a clock that has drifted fo
   assert.equal(time.now().getTime(), truth().getTime() + 120_000);
 });
 
+for (const [name, shown] of Object.entries({
+  'ahead by minutes': '2026-11-22T08:05:00Z',
+  'behind by minutes': '2026-11-22T07:57:00Z',
+  'of 1970': '1970-01-01T00:01:00Z',
+})) {
+  test(`a clock ${name} stays corrected when the process starts again`, () => {
+    const first = box({ shown });
+    const { era } = first.time;
+    const stamp = first.time.now().getTime();
+    first.time.heard(first.truth(), 'date');
+    const { memory } = first;
+    const { time, truth, pass } = box({ shown, memory });
+    pass(10 * MINUTE);
+    assert.deepEqual(time.status, { now: truth(), trusted: true, by: 'platform' });
+    assert.equal(stamp + time.correctionMs(era), TRUE_BOOT + MINUTE);
+  });
+}
+
+test('a clock that its time server has set again counts as it is when the process starts again', () => {
+  const memory = { known: NOTHING };
+  const first = box({ shown: '2026-11-22T08:01:00Z', memory });
+  first.time.hostIsRight('ntp');
+  first.step(MINUTE);
+  first.time.remember();
+  const again = box({ shown: '2026-11-22T08:02:00Z', memory });
+  assert.equal(again.time.clockIsRight, true);
+  const { known } = memory;
+  again.time.remember();
+  assert.equal(memory.known, known, 'a clock that runs on costs no write');
+});
+
 test('a time before this was written is nobody’s', () => {
   const { time } = box();
   time.heard(new Date('2001-02-03'), 'secure_date');
@@ -130,7 +161,6 @@ test('stamps of an earlier process or boot are mended by when that boot is known
   first.time.heard(first.truth(), 'date');
   const { memory } = first;
   const restarted = box({ boot: 'aaaa', memory });
-  restarted.time.heard(restarted.truth(), 'date');
   const next = box({ boot: 'bbbb', memory });
   for (const { time } of [restarted, next]) assert.equal(time.correctionMs(era), TRUE_BOOT);
 });
