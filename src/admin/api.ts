@@ -7,7 +7,7 @@ export * from './site-status.ts';
 
 /**
  * The local page's API as data: what each route takes and gives. Field names of the configuration are the file's own
- * (snake_case), all others are camelCase. Imports nothing of the house, so that the page can share it.
+ * (snake_case), all others are camelCase. Imports words of the floor only, so that the page can share its types.
  */
 
 // Errors: every answer that is no success has this body.
@@ -41,12 +41,6 @@ export const ERROR_KINDS = [
   'failed',
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
-
-export const fault = z.object({
-  path: z.string().describe('Such as channels.0.onvif.host; empty for the whole.'),
-  message: z.string(),
-});
-export type Fault = z.output<typeof fault>;
 
 export const errorAnswer = z.object({
   error: z.object({

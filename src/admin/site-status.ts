@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import { FAULT_KINDS } from '../runtime/fault.ts';
 
 /** How the site is, as the local page shows it. Kinds are words that the page translates; `why` is English, for detail. */
 
 /** ISO 8601 in UTC. */
 export const time = z.iso.datetime().describe('ISO 8601 in UTC');
+
+/** One thing that is wrong with a value or with the file. */
+export const fault = z.object({
+  path: z.string().describe('Such as channels.0.onvif.host; empty for the whole.'),
+  line: z.number().int().optional(),
+  column: z.number().int().optional(),
+  kind: z.enum(FAULT_KINDS),
+  what: z.string().optional().describe('What varies: a limit, names, words that are allowed.'),
+  message: z.string(),
+});
+export type Fault = z.output<typeof fault>;
+
 const count = z.number().int().min(0);
 const rate = z.number().min(0).describe('bit/s');
 
@@ -200,7 +213,7 @@ export const siteStatus = z.object({
   configuration: z.object({
     file: z.string(),
     /** Why the file as it stands now was not taken; empty when it was. */
-    faults: z.array(z.object({ path: z.string(), line: z.number().optional(), message: z.string() })),
+    faults: z.array(fault),
     /** There is an older version to go back to. */
     canUndo: z.boolean(),
     /** New platform settings have not logged in within a minute: offer the way back. */

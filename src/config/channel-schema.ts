@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { host, path, port, rule, seconds, secret, text } from './values.ts';
+import { host, kind, path, port, rule, seconds, secret, text } from './values.ts';
 
 /** One channel of the configuration: its camera, and how that wants to be treated. */
 
@@ -13,7 +13,7 @@ type Account = z.output<z.ZodObject<typeof account>>;
 
 export const complete = [
   ({ username, password }: Account) => (username === undefined) === (password === undefined),
-  rule('username and password (or password_file) go together'),
+  rule('login-halved'),
 ] as const;
 
 export function withCredentials<T extends Account>({ username, password, password_file: _, ...rest }: T) {
@@ -32,23 +32,20 @@ export const onvif = z
     serial: text.optional().describe('Serial number of the camera, where no other may take its place.'),
     ...account,
   })
-  .refine(
-    (value) => (value.host === undefined) !== (value.endpoint === undefined),
-    rule('needs host or endpoint, not both'),
-  )
+  .refine((value) => (value.host === undefined) !== (value.endpoint === undefined), rule('host-or-endpoint'))
   .refine(...complete)
   .transform(withCredentials);
 
 const rtsp = z
   .strictObject({
     url: z
-      .url({ protocol: /^rtsp$/, error: 'must be an rtsp:// address' })
+      .url({ protocol: /^rtsp$/, error: kind('not-rtsp-url') })
       .describe('Address of the stream, without a login in it.'),
     ...account,
   })
   .refine((value) => !/\/\/[^/]*@/.test(value.url), {
     path: ['url'],
-    error: 'must not hold a login; use username and password beside it',
+    error: kind('login-in-url'),
   })
   .refine(...complete)
   .transform(withCredentials);
@@ -115,4 +112,4 @@ export const channel = z
     ptz: ptz.prefault({}).describe('How this camera wants to be moved; an ONVIF camera only.'),
     events: cameraEvents.prefault({}).describe('How this camera tells its alarms; an ONVIF camera only.'),
   })
-  .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), rule('needs onvif or rtsp, not both'));
+  .refine((value) => (value.onvif === undefined) !== (value.rtsp === undefined), rule('onvif-or-rtsp'));

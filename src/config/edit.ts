@@ -1,5 +1,6 @@
-import { type Document, isMap, isSeq, parseDocument } from 'yaml';
-import type { Fault } from './read.ts';
+import { type Document, isMap, isSeq } from 'yaml';
+import { type Fault, fault } from '../runtime/fault.ts';
+import { readYaml } from './yaml-fault.ts';
 
 /** Changes in the text of the configuration file. All that is not changed stays as it was written, comments too. */
 
@@ -11,6 +12,17 @@ export interface Change {
   readonly value: unknown;
 }
 
+/** The text, or what is to become of it, has a fault. */
+export class FaultyText extends Error {
+  readonly fault: Fault;
+
+  constructor(found: Fault) {
+    super(found.message);
+    this.name = 'FaultyText';
+    this.fault = found;
+  }
+}
+
 /** What only the file's owner may set: with it, whoever has the page's password could run programs or read files. */
 const PROTECTED = [/^upgrade(\.|$)/, /^device\.reboot_command(\.|$)/, /^ffmpeg\.path$/, /^state_dir$/, /_file$/];
 
@@ -20,10 +32,9 @@ export function refused(changes: readonly Change[]): Fault[] {
 }
 
 function judged(path: string, leaf: unknown): Fault[] {
-  const fault = (message: string): Fault[] => [{ path, line: undefined, message }];
-  if (PROTECTED.some((pattern) => pattern.test(path))) return fault('can only be changed in the file itself');
+  if (PROTECTED.some((pattern) => pattern.test(path))) return [fault('in-file-only', { path })];
   // What is sent to a platform or a camera must not be able to carry the environment out.
-  if (typeof leaf === 'string' && /\$\{\w+\}/.test(leaf)) return fault('must not name the environment');
+  if (typeof leaf === 'string' && /\$\{\w+\}/.test(leaf)) return [fault('names-environment', { path })];
   return [];
 }
 
@@ -36,7 +47,7 @@ export function leavesOf(path: Path, value: unknown): Array<{ readonly place: st
 
 /**
  * The channel numbers that a text has, in its order; undefined for a channel that says none.
- * @throws SyntaxError when the text is no YAML
+ * @throws FaultyText when the text is no YAML
  */
 export function channelNumbers(text: string): Array<number | undefined> {
   const channels: unknown = parsed(text).get('channels');
@@ -49,7 +60,7 @@ export function channelNumbers(text: string): Array<number | undefined> {
 
 /**
  * The text with the changes in it.
- * @throws SyntaxError when the text is no YAML, or a path leads through what is no place
+ * @throws FaultyText when the text is no YAML, or a path leads through what is no place
  */
 export function edited(text: string, changes: readonly Change[]): string {
   const document = parsed(text);
@@ -58,11 +69,9 @@ export function edited(text: string, changes: readonly Change[]): string {
 }
 
 function parsed(text: string): Document {
-  const document = parseDocument(text);
-  const [broken] = document.errors;
-  // Its other lines show the place, and a secret may stand there.
-  if (broken) throw new SyntaxError(broken.message.split('\n')[0]);
-  return document;
+  const yaml = readYaml(text);
+  if ('kind' in yaml) throw new FaultyText(yaml);
+  return yaml.document;
 }
 
 function change(document: Document, path: Path, value: unknown): void {
@@ -91,7 +100,8 @@ function makeWay(document: Document, path: Path): void {
       inBraces ||= node.flow === true;
       continue;
     }
-    if (node !== undefined && !isEmpty(node)) throw new SyntaxError(`${place.join('.')} is a value of its own`);
+    if (node !== undefined && !isEmpty(node))
+      throw new FaultyText(fault('no-place', { path: path.join('.'), what: place.join('.') }));
     document.setIn(place, document.createNode(typeof path[length] === 'number' ? [] : {}));
   }
 }

@@ -1,9 +1,7 @@
+import { type Fault, fault } from '../runtime/fault.ts';
 import { type Change, leavesOf } from './edit.ts';
-import type { Fault } from './read.ts';
 
 /** A password in the file was given for one address: whoever has the page must not be able to have it sent to another. */
-
-const AGAIN = 'has to be given again for another address';
 
 /** Where a password goes. */
 interface Aim {
@@ -31,7 +29,7 @@ export function misdirected(before: unknown, after: unknown, changes: readonly C
     given.get(path) === password || kept.some((old) => old.password === password && reaches(old.aim, aim));
   return placed(after)
     .filter((each) => !known(each))
-    .map(({ path }) => ({ path: path.replace(/_file$/, ''), line: undefined, message: AGAIN }));
+    .map(({ path }) => fault('password-again', { path: path.replace(/_file$/, '') }));
 }
 
 /** Whether a login at the platform of one address may be tried at another with the same password. */
@@ -42,7 +40,7 @@ export function samePlatform(before: string, after: string): boolean {
 
 /** @returns the fault of a test that would send the platform's password elsewhere */
 export function passwordAgain(): Fault {
-  return { path: 'platform.login_password', line: undefined, message: AGAIN };
+  return fault('password-again', { path: 'platform.login_password' });
 }
 
 const reaches = (old: Aim, next: Aim): boolean =>

@@ -1,17 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type { Document } from 'yaml';
 import { GatewayError } from '../runtime/errors.ts';
+import { type Fault, type FaultKind, fault } from '../runtime/fault.ts';
+import { faultOf, kindOf } from './issue-fault.ts';
 import { type Config, configSchema } from './schema.ts';
-
-/** One thing that is wrong with the file: where it stands and why. */
-export interface Fault {
-  /** `channels.0.onvif.host`, empty for the file as a whole. */
-  readonly path: string;
-  readonly line: number | undefined;
-  readonly message: string;
-}
+import { readYaml } from './yaml-fault.ts';
 
 /**
  * Reads the configuration file (YAML, of which JSON is a part): fills in `${ENV_NAME}`, reads the `…_file` secrets
@@ -39,8 +33,9 @@ export function parseConfig(text: string, origin: Origin): Config {
 export type Verdict = { readonly config: Config } | { readonly faults: readonly Fault[] };
 
 export function judgeConfig(text: string, { source, env }: Origin): Verdict {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const yaml = readYaml(text);
+  if ('kind' in yaml) return { faults: [yaml] };
+  const { document, lines } = yaml;
   const lineOf = (path: readonly PropertyKey[]): number | undefined => {
     for (let length = path.length; length > 0; length--) {
       const node: unknown = document.getIn(path.slice(0, length), true);
@@ -48,34 +43,30 @@ export function judgeConfig(text: string, { source, env }: Origin): Verdict {
     }
     return undefined;
   };
-  if (document.errors.length > 0) {
-    const faults = document.errors.map((err) => ({ path: '', line: err.linePos?.[0].line, message: firstLine(err) }));
-    return { faults };
-  }
   const plain = content(document);
-  if ('fault' in plain) return { faults: [{ path: '', line: undefined, message: plain.fault }] };
+  if ('kind' in plain) return { faults: [plain] };
   const faults: Fault[] = [];
   // A value that could not be filled in is one fault, not two.
-  const report: Report = (where, message) => {
-    const path = where.join('.');
-    if (!faults.some((fault) => fault.path === path)) faults.push({ path, line: lineOf(where), message });
+  const add = (found: Fault): void => {
+    if (!faults.some(({ path }) => path === found.path)) faults.push(found);
   };
+  const report: Report = (where, kind, what) => add(fault(kind, { path: where.join('.'), line: lineOf(where), what }));
   const filled = filledIn(plain.value, [], { env, folder: dirname(resolve(source)), report });
-  const parsed = configSchema.safeParse(filled, { error: wording });
-  if (!parsed.success) for (const issue of parsed.error.issues) report(issue.path, issue.message);
+  const parsed = configSchema.safeParse(filled, { error: kindOf });
+  if (!parsed.success) for (const issue of parsed.error.issues) add(faultOf(issue, lineOf(issue.path)));
   return parsed.success && faults.length === 0 ? { config: parsed.data } : { faults };
 }
 
 /** The file's plain values. What the library says of an alias quotes it, and it may be an unquoted password. */
-function content(document: Document): { readonly value: unknown } | { readonly fault: string } {
+function content(document: Document): { readonly value: unknown } | Fault {
   try {
     return { value: document.toJS() };
   } catch {
-    return { fault: 'an alias (*name) leads nowhere; text that begins with * has to be put in quotes' };
+    return fault('yaml-alias');
   }
 }
 
-type Report = (path: readonly PropertyKey[], message: string) => void;
+type Report = (path: readonly PropertyKey[], kind: FaultKind, what?: string) => void;
 interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly folder: string;
@@ -96,7 +87,7 @@ function filledIn(value: unknown, path: readonly PropertyKey[], around: Surround
   function entry(key: string, item: unknown): readonly [string, unknown] {
     const secret = SECRET_FILE.exec(key)?.[1];
     if (secret === undefined || typeof item !== 'string') return [key, item];
-    if (Object.hasOwn(object, secret)) around.report([...path, key], `stands beside ${secret}; give one of them`);
+    if (Object.hasOwn(object, secret)) around.report([...path, key], 'beside-file', secret);
     return [secret, secretFrom(item, [...path, key], around)];
   }
 }
@@ -104,7 +95,7 @@ function filledIn(value: unknown, path: readonly PropertyKey[], around: Surround
 function withEnvironment(text: string, path: readonly PropertyKey[], { env, report }: Surroundings): string {
   return text.replace(/\$\{(\w+)\}/g, (_, name: string) => {
     const value = env[name];
-    if (value === undefined) report(path, `the environment has no ${name}`);
+    if (value === undefined) report(path, 'no-variable', name);
     return value ?? '';
   });
 }
@@ -113,48 +104,51 @@ function secretFrom(file: string, path: readonly PropertyKey[], { folder, report
   try {
     return readFileSync(resolve(folder, file), 'utf8').replace(/\r?\n$/, '');
   } catch (err) {
-    report(path, `cannot be read: ${firstLine(err)}`);
+    const { kind, what } = unreadable(err);
+    report(path, kind, what);
     return 'unreadable';
   }
-}
-
-/** Words for an installer where the library's are for a programmer. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === 'unrecognized_keys') return `unknown key: ${issue.keys.join(', ')}`;
-  if (issue.code !== 'invalid_type') return undefined;
-  if (issue.input === undefined) return 'is required';
-  if (issue.expected === 'object') return 'must be keys with values';
-  if (issue.expected === 'string' && typeof issue.input === 'number') return 'must be text: put it in quotes';
-  return undefined;
 }
 
 function contents(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (err) {
-    const missing = err instanceof Error && 'code' in err && err.code === 'ENOENT';
-    const cure = missing ? '; `run` without a file serves a page that makes one' : '';
-    throw invalid(file, [{ path: '', line: undefined, message: `cannot be read: ${firstLine(err)}${cure}` }]);
+    throw invalid(file, [unreadable(err)]);
   }
+}
+
+const FILE_FAULTS: ReadonlyMap<unknown, FaultKind> = new Map([
+  ['ENOENT', 'no-file'],
+  ['EACCES', 'file-forbidden'],
+]);
+
+/** Why a file cannot be read, by what the system says. */
+export function unreadable(err: unknown): Fault {
+  const code = err instanceof Error && 'code' in err ? err.code : undefined;
+  return fault(FILE_FAULTS.get(code) ?? 'unreadable', { what: String(code ?? err) });
 }
 
 /** The error that lists all faults, for whoever cannot go on without the file. */
 export function invalid(source: string, faults: readonly Fault[]): GatewayError {
-  return new GatewayError('config-invalid', 'the configuration is not valid', { source, faults: sentences(faults) });
+  return new GatewayError('config-invalid', 'the configuration is not valid', {
+    reason: source,
+    faults: sentences(faults),
+  });
 }
 
 /** Faults as sentences, for a log and a terminal. */
 export function sentences(faults: readonly Fault[]): string[] {
-  return faults.map(({ path, line, message }) => {
-    const place = [line === undefined ? '' : `line ${line}`, path].filter((part) => part !== '').join(', ');
-    return place === '' ? message : `${place}: ${message}`;
+  return faults.map(({ path, line, column, message }) => {
+    const place = [
+      line === undefined ? '' : `line ${line}`,
+      column === undefined ? '' : `column ${column}`,
+      path,
+    ].filter((part) => part !== '');
+    return place.length === 0 ? message : `${place.join(', ')}: ${message}`;
   });
 }
 
 function isRanged(node: unknown): node is { range: readonly [number, number, number] } {
   return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range);
-}
-
-function firstLine(err: unknown): string {
-  return (err instanceof Error ? err.message : String(err)).split('\n')[0] ?? '';
 }

@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../runtime/log.ts';
 import { Secret } from '../runtime/secret.ts';
 import { account, channel, complete, withCredentials } from './channel-schema.ts';
-import { host, listen, path, port, releaseKey, rule, seconds, secret, text } from './values.ts';
+import { kindOf } from './issue-fault.ts';
+import { host, kind, listen, path, port, releaseKey, rule, seconds, secret, text } from './values.ts';
 
 /** Shape, defaults, units and limits of the configuration, in one place. Unknown keys are mistakes, not wishes. */
 
 const platform = z
   .strictObject({
     url: z
-      .url({ protocol: /^wss?$/, error: 'must be a ws:// or wss:// address' })
+      .url({ protocol: /^wss?$/, error: kind('not-platform-url') })
       .describe('Address of the platform; /ovc is added when there is no path.'),
     login_code: text.describe('The device id that the platform gave.'),
     login_password: secret.optional().describe('The password that the platform gave.'),
@@ -18,7 +19,7 @@ const platform = z
     ca_file: path.optional().describe('PEM file of the authority that signed the platform’s certificate.'),
   })
   .refine(({ login_password }) => login_password !== undefined, {
-    ...rule('is required (or login_password_file)'),
+    ...rule('password-missing'),
     path: ['login_password'],
   })
   // The default is for the types only: without a password the rule above has refused the file.
@@ -41,12 +42,12 @@ const web = z
     key_file: path.optional().describe('PEM file of the private key for `cert_file`.'),
   })
   .refine(({ listen: at, password }) => LOOPBACK.test(at) || password !== undefined, {
-    ...rule('is required (or password_file) to listen on anything but loopback'),
+    ...rule('password-to-listen'),
     path: ['password'],
   })
   .refine(
     ({ cert_file, key_file }) => (cert_file === undefined) === (key_file === undefined),
-    rule('cert_file and key_file go together'),
+    rule('certificate-halved'),
   )
   .transform(({ password_file: _, token_file: __, ...rest }) => rest);
 
@@ -80,10 +81,7 @@ export const configSchema = z.strictObject({
   channels: z
     .array(channel)
     .default([])
-    .refine(
-      (list) => new Set(list.map((entry) => entry.channel)).size === list.length,
-      rule('channel numbers must differ'),
-    ),
+    .refine((list) => new Set(list.map((entry) => entry.channel)).size === list.length, rule('duplicate-channel')),
   ffmpeg: z
     .strictObject({
       path: path.default('ffmpeg').describe('The program; version 5 or newer.'),
@@ -146,7 +144,7 @@ export type ChannelConfig = Config['channels'][number];
 
 /** A channel as it would stand in the file, alone; for a look at a camera that has none yet. */
 export function parseChannel(input: unknown) {
-  return channel.safeParse(input);
+  return channel.safeParse(input, { error: kindOf });
 }
 
 /** The channel of a camera that nobody has written into the file. */

@@ -1,36 +1,33 @@
 import { z } from 'zod';
+import type { FaultKind } from '../runtime/fault.ts';
 import { Secret } from '../runtime/secret.ts';
 
-/** Values and rules that the configuration is made of. */
+/** Values and rules that the configuration is made of. What is wrong is said as a kind; `issue-fault.ts` finds the words. */
+
+export const kind = (of: FaultKind): FaultKind => of;
 
 export const text = z
   .string()
-  .min(1, 'must not be empty')
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters');
+  .min(1, kind('empty'))
+  .regex(/^\P{Cc}*$/u, kind('control-characters'));
 export const seconds = z.number().positive();
 export const path = text;
 export const port = z.number().int().min(1).max(65_535);
 export const secret = z
   .string()
-  .min(1, 'must not be empty')
+  .min(1, kind('empty'))
   .transform((value) => new Secret(value));
 
 /** `192.168.1.10`, `cam-3.lan`, `fe80::1`; an address without scheme, port or path. */
-export const host = text.regex(
-  /^[\w.:%-]+$/,
-  'must be a host name or an IP address, without http:// and without a port',
-);
+export const host = text.regex(/^[\w.:%-]+$/, kind('not-host'));
 
 /** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
-export const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, 'must look like 127.0.0.1:8080');
+export const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, kind('not-listen'));
 
 /** 32 bytes in base64, as `npm run release -- --new-key` prints them. */
-export const releaseKey = text.regex(
-  /^[A-Za-z0-9+/]{43}=$/,
-  'must be a public ed25519 key, as npm run release prints it',
-);
+export const releaseKey = text.regex(/^[A-Za-z0-9+/]{43}=$/, kind('not-release-key'));
 
 /** A rule over several keys is checked also where one of them has a fault of its own, so that all is told at once. */
-export function rule(error: string) {
+export function rule(error: FaultKind) {
   return { error, when: ({ value }: { value: unknown }) => typeof value === 'object' && value !== null };
 }

@@ -3,6 +3,7 @@ import type { CamerasAnswer, TryAnswer, TryRequest } from '../admin/api.ts';
 import type { CameraSearch } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
 import type { CameraStream } from '../channel/ports.ts';
+import { faultOf } from '../config/issue-fault.ts';
 import { parseChannel } from '../config/schema.ts';
 import { channelOf } from '../gateway/belonging.ts';
 import { cameraFor } from '../gateway/cameras.ts';
@@ -97,7 +98,7 @@ export class NetworkSearch implements CameraSearch {
     const camera = place ? { onvif: { ...place, ...login } } : { rtsp: { url: rtsp, ...login } };
     const parsed = parseChannel({ channel: 0, ...camera });
     if (parsed.success) return parsed.data;
-    const faults = parsed.error.issues.map(({ path, message }) => ({ path: path.slice(1).join('.'), message }));
+    const faults = parsed.error.issues.map((issue) => faultOf({ ...issue, path: issue.path.slice(1) }, undefined));
     throw new Refusal('bad-request', 'something in it is not as it should be', { faults });
   }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Fault, judgeConfig } from '../config/read.ts';
+import { judgeConfig, unreadable } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
-import { GatewayError } from '../runtime/errors.ts';
+import { isKind } from '../runtime/errors.ts';
+import { type Fault, fault } from '../runtime/fault.ts';
 import { scrubber } from '../runtime/log.ts';
 import type { Secret } from '../runtime/secret.ts';
 import { loginOf } from './login.ts';
@@ -40,7 +41,7 @@ export class Configuration {
 
   /** What the file says makes sense, and cannot be done: that is a fault too, until the next look. */
   refuse(message: string): void {
-    this.#faults = [{ path: '', line: undefined, message }];
+    this.#faults = [fault('not-possible', { what: message })];
   }
 
   /** Takes out of any text what is, or was, a secret of the file. */
@@ -64,8 +65,7 @@ export class Configuration {
       return this.judge(readFileSync(this.file, 'utf8'));
     } catch (err) {
       if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return { found: 'nothing' };
-      const message = `cannot be read: ${err instanceof Error ? err.message : String(err)}`;
-      return { found: 'faults', faults: [{ path: '', line: undefined, message }] };
+      return { found: 'faults', faults: [unreadable(err)] };
     }
   }
 
@@ -76,8 +76,8 @@ export class Configuration {
     try {
       loginOf(verdict.config, this.#parts.version);
     } catch (err) {
-      if (!(err instanceof GatewayError)) throw err;
-      return { found: 'faults', faults: [{ path: 'platform.ca_file', line: undefined, message: err.sentence }] };
+      if (!isKind(err, 'config-invalid')) throw err;
+      return { found: 'faults', faults: [{ ...unreadable(err.cause), path: 'platform.ca_file' }] };
     }
     return { found: 'config', config: verdict.config };
   }

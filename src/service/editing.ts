@@ -11,12 +11,12 @@ import type {
 import type { Editing } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
 import { lowestFree } from '../channel/numbering.ts';
-import { type Change, channelNumbers, edited, type Path, pathOf, refused } from '../config/edit.ts';
+import { type Change, channelNumbers, edited, FaultyText, type Path, pathOf, refused } from '../config/edit.ts';
 import { misdirected } from '../config/kept-passwords.ts';
-import type { Fault } from '../config/read.ts';
 import { type ChannelConfig, type Config, jsonSchema } from '../config/schema.ts';
 import { shown, shownAsWritten } from '../config/shown.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { type Fault, fault } from '../runtime/fault.ts';
 import { hashPassword } from '../runtime/password.ts';
 import { ConfigText } from './config-text.ts';
 import type { Configuration } from './configuration.ts';
@@ -225,7 +225,7 @@ async function hashedBelow(path: Path, value: unknown): Promise<unknown> {
   }
   if (place !== 'web.password' || typeof value !== 'string') return value;
   if (value.length >= SHORTEST_PASSWORD) return hashPassword(value);
-  throw notTaken([{ path: place, message: `at least ${SHORTEST_PASSWORD} characters`, line: undefined }]);
+  throw notTaken([fault('too-short', { path: place, what: SHORTEST_PASSWORD })]);
 }
 
 /** @throws Refusal `configuration-refused` when the file is no YAML, or a path leads through what is no place */
@@ -233,14 +233,13 @@ function readable<T>(read: () => T): T {
   try {
     return read();
   } catch (err) {
-    if (!(err instanceof SyntaxError)) throw err;
-    throw notTaken([{ path: '', line: undefined, message: err.message }]);
+    if (!(err instanceof FaultyText)) throw err;
+    throw notTaken([err.fault]);
   }
 }
 
 function notTaken(faults: readonly Fault[]): Refusal {
-  const told = faults.map(({ path, message }) => ({ path, message }));
-  return new Refusal('configuration-refused', 'the configuration would not be valid', { faults: told });
+  return new Refusal('configuration-refused', 'the configuration would not be valid', { faults });
 }
 
 function channelTaken(channel: number): Refusal {

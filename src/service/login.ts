@@ -21,8 +21,8 @@ export function loginOf({ platform }: Config, version: string): Login {
 function authority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
-  } catch (err) {
-    const reason = err instanceof Error ? err.message : String(err);
-    throw new GatewayError('config-invalid', 'platform.ca_file cannot be read', { reason });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new GatewayError('config-invalid', 'platform.ca_file cannot be read', { reason, cause });
   }
 }

@@ -31,10 +31,8 @@ export async function testPlatform(
     return { ok: false, kind: 'bad-address', why: 'must be a ws:// or wss:// address' };
   }
   if (given === undefined && config && !samePlatform(config.platform.url, url)) {
-    const { path, message } = passwordAgain();
-    throw new Refusal('configuration-refused', 'the password was given for another address', {
-      faults: [{ path, message }],
-    });
+    const faults = [passwordAgain()];
+    throw new Refusal('configuration-refused', 'the password was given for another address', { faults });
   }
   const password = given === undefined ? config?.platform.login_password : new Secret(given);
   const ca = config && loginOf(config, version).ca;

@@ -1,7 +1,7 @@
 import type { BoxStatus, SiteStatus, Trouble } from '../../admin/api.ts';
-import type { Fault } from '../../config/read.ts';
 import type { BoxReading } from '../../device/box-health.ts';
 import type { LinkStatus } from '../../ovc/ovc-link.ts';
+import type { Fault } from '../../runtime/fault.ts';
 import { type ChannelFacts, channelStatus, type SinceWhen } from './channel-status.ts';
 import { linkTrouble, trouble } from './troubles.ts';
 
@@ -44,11 +44,7 @@ export function siteStatus(facts: SiteFacts, sinceWhen: SinceWhen): SiteStatus {
     faults: faultsOf(facts, sinceWhen),
     configuration: {
       ...configuration,
-      faults: configuration.faults.map(({ path, line, message }) => ({
-        path,
-        message,
-        ...(line !== undefined && { line }),
-      })),
+      faults: [...configuration.faults],
     },
   };
 }

@@ -81,9 +81,8 @@ const WRONG: ReadonlyArray<readonly [string, string, RegExp]> = [
   [
     'a file that is not there',
     'platform: { url: "ws://o", login_code: A, login_password_file: nope }',
-    /cannot be read/,
+    /there is no such file/,
   ],
-  ['broken YAML', 'platform: [', /line 1/],
 ];
 
 for (const [what, text, words] of WRONG) {
@@ -92,6 +91,31 @@ for (const [what, text, words] of WRONG) {
       faultsOf(text).some((fault) => words.test(fault)),
       JSON.stringify(faultsOf(text)),
     );
+  });
+}
+
+/** What people do to a file with an editor, and the place that the one line about it names. */
+const BROKEN: ReadonlyArray<readonly [string, string, string]> = [
+  ['a bracket that is not closed', 'platform: [', 'line 1, column 12: the indentation does not fit, or a bracket'],
+  ['a wrong indentation', 'platform:\n  url: a\n login_code: b\n', 'line 3, column 1: the indentation does not fit'],
+  ['a tab', 'platform:\n\turl: a\n', 'line 2, column 1: there is a tab'],
+  ['a key twice', 'log: {}\nlog: {}\n', 'line 2, column 1: this key stands here twice'],
+  ['a quote that is not closed', 'a: "hunter2\nb: 1\n', 'line 3, column 1: a character is missing'],
+  ['a colon in a text', 'a: hunter2: c', 'line 1, column 4: a key and its value have to stand on one line'],
+  ['a colon forgotten', 'platform\n  url: a\n', 'line 1, column 1: a key and its value have to stand on one line'],
+  ['no space after a colon', 'log:{}\nweb: {}', 'line 1, column 1: a key and its value have to stand on one line'],
+  ['an at sign', 'a: @hunter2\n', 'line 1, column 4: text cannot begin like this'],
+  ['a backslash', 'a: "\\hunter2"\n', 'line 1, column 5: this backslash means nothing'],
+  ['text behind a quote', 'a: "x"hunter2\n', 'line 1, column 7: something stands here'],
+  ['two documents', 'a: 1\n---\nb: 2\n', 'line 2, column 1: something stands here'],
+];
+
+for (const [what, text, words] of BROKEN) {
+  test(`${what} is one line with its place, in our words`, () => {
+    const [fault = '', ...others] = faultsOf(text);
+    assert.ok(fault.startsWith(words), fault);
+    assert.doesNotMatch(fault, /hunter2|:$/);
+    assert.deepEqual(others, []);
   });
 }
 

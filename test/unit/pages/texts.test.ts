@@ -1,29 +1,16 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { METHODS } from '../../../src/ovc/protocol.ts';
 import { RULES } from '../../../src/simulator/ovc/conformance/rules.ts';
 import { linkFaults, pictureFaults, rtmpFaults, storageFaults } from '../../../src/simulator/ovc/faults.ts';
 import { snake } from '../../../src/simulator/ovc/wire.ts';
+import { pageFiles, pageText, textRows } from '../../peers/text-tables.ts';
 
-const PAGES = join(import.meta.dirname, '../../../src/pages');
-const files = readdirSync(PAGES, { recursive: true, encoding: 'utf8' });
-const text = (file: string): string => readFileSync(join(PAGES, file), 'utf8');
-const code = files.filter((name) => /\.tsx?$/.test(name));
+const code = pageFiles;
+const text = pageText;
+const rows = textRows;
 const tables = code.filter((name) => /texts[^/]*\.ts$/.test(name));
-
-/** Each row of a table as it stands in its file: key, English, Chinese. */
-function rows(table: string): Array<{ key: string; en: string; zh: string }> {
-  const string = String.raw`(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`;
-  const row = new RegExp(String.raw`^  (?:'([^']+)'|([\w]+)): \[\s*${string},\s*${string},?\s*\],$`, 'gm');
-  return [...text(table).matchAll(row)].map(([, quoted, bare, en1, en2, zh1, zh2]) => ({
-    key: quoted ?? bare ?? '',
-    en: en1 ?? en2 ?? '',
-    zh: zh1 ?? zh2 ?? '',
-  }));
-}
 
 const places = (words: string): string[] => [...words.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
 
@@ -84,7 +71,7 @@ test('every text of the kit and of the local page is used somewhere', () => {
     .filter((name) => !tables.includes(name))
     .map(text)
     .join('\n');
-  const whole = /(trouble|failure|key)-texts\.ts$/;
+  const whole = /(trouble|failure|fault|key)-texts\.ts$/;
   for (const table of tables.filter((name) => !whole.test(name) && !name.startsWith('simulator'))) {
     for (const { key } of rows(table)) {
       assert.ok(made.test(key) || everything.includes(`'${key}'`), `${table}: nobody says ${key}`);

@@ -10,6 +10,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { Refusal } from '../../../src/admin/refusal.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
+import type { Fault } from '../../../src/runtime/fault.ts';
 import { Configuration } from '../../../src/service/configuration.ts';
 import { FileEditing } from '../../../src/service/editing.ts';
 
@@ -152,10 +153,10 @@ for (const { to, changes, fault } of [
     const before = written();
     const change = editing.change(changes.map(([path, value]) => ({ path, value })));
     if (!fault) return change;
-    const message = 'has to be given again for another address';
     await assert.rejects(change, (err) => {
       assert.ok(err instanceof Refusal && err.kind === 'configuration-refused');
-      assert.deepEqual(err.fields.faults, [{ path: fault, message }]);
+      const [{ path, kind }] = err.fields.faults as [Fault];
+      assert.deepEqual([path, kind], [fault, 'password-again']);
       return true;
     });
     assert.equal(written(), before);

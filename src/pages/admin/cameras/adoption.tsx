@@ -4,7 +4,7 @@ import { Card } from '../../kit/parts/card.tsx';
 import { useToasts } from '../../kit/parts/toast.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
-import { useFailureWords } from '../words/failure-words.ts';
+import { useFailureWords, useRefusalWords } from '../words/failure-words.ts';
 import { ByAddress } from './by-address.tsx';
 import { useCameraTexts } from './camera-texts.ts';
 import { CandidateRow, nameOf } from './candidate-row.tsx';
@@ -85,7 +85,7 @@ function CommonLogin({ candidates, fresh }: FreshProps) {
 
 function AddAll({ candidates, fresh, taken }: FreshProps & { taken: ReadonlySet<number> }) {
   const words = useCameraTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   const toasts = useToasts();
   const call = useCall<void>();
   const ready = fresh.flatMap((camera) => {
@@ -107,7 +107,7 @@ function AddAll({ candidates, fresh, taken }: FreshProps & { taken: ReadonlySet<
       <Button look="main" busy={call.busy} onClick={() => void call.start(addAll)}>
         {words('add-all', { count: ready.length })}
       </Button>
-      {call.failure && <p class="field-fault">{failureWords(call.failure)}</p>}
+      {call.failure && <p class="field-fault">{refusalWords(call.failure)}</p>}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { PasswordField, TextField } from '../../kit/parts/field.tsx';
 import { useToasts } from '../../kit/parts/toast.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
-import { useFailureWords } from '../words/failure-words.ts';
+import { useRefusalWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { useCameraTexts } from './camera-texts.ts';
 import { useNumberFault } from './candidate-row.tsx';
@@ -36,7 +36,7 @@ export function ByAddress({ taken }: { taken: ReadonlySet<number> }) {
 
 function AddressForm({ taken }: { taken: ReadonlySet<number> }) {
   const words = useCameraTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   const toasts = useToasts();
   const { client } = useSite();
   const [address, setAddress] = useState('');
@@ -90,7 +90,7 @@ function AddressForm({ taken }: { taken: ReadonlySet<number> }) {
         fault={marked ? numberFault : undefined}
       />
       <div role="status">
-        {failure && <p class="field-fault">{failureWords(failure)}</p>}
+        {failure && <p class="field-fault">{refusalWords(failure)}</p>}
         {answer?.ok === false && <Refusal answer={answer} />}
       </div>
       <div class="buttons">

@@ -5,7 +5,7 @@ import { TextField } from '../../kit/parts/field.tsx';
 import { Icon } from '../../kit/parts/icons.tsx';
 import { useToasts } from '../../kit/parts/toast.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
-import { useFailureWords } from '../words/failure-words.ts';
+import { useRefusalWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { useCameraTexts } from './camera-texts.ts';
 import type { Attempt, Candidates, Found } from './candidates.ts';
@@ -64,17 +64,17 @@ export function CandidateRow(props: CandidateRowProps) {
 
 function AttemptBadge({ attempt }: { attempt: Attempt | undefined }) {
   const words = useCameraTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   if (!attempt) return <Badge tone="quiet">{words('password-first')}</Badge>;
   if (attempt.state === 'trying') return <Badge tone="quiet">{words('trying')}</Badge>;
-  if (attempt.state === 'failed') return <span class="field-fault">{failureWords(attempt.failure)}</span>;
+  if (attempt.state === 'failed') return <span class="field-fault">{refusalWords(attempt.failure)}</span>;
   if (attempt.answer.ok) return <Badge tone="good">{words('fits')}</Badge>;
   return <Badge tone="bad">{words(attempt.answer.kind)}</Badge>;
 }
 
 function AddForm({ camera, attempt, candidates, freeNumber, taken }: CandidateRowProps) {
   const words = useCameraTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   const toasts = useToasts();
   const call = useCall<true>();
   const [typed, setTyped] = useState<string | undefined>(undefined);
@@ -96,7 +96,7 @@ function AddForm({ camera, attempt, candidates, freeNumber, taken }: CandidateRo
         inputmode="numeric"
         value={typed ?? String(freeNumber)}
         onInput={setTyped}
-        fault={fault ?? (call.failure && failureWords(call.failure))}
+        fault={fault ?? (call.failure && refusalWords(call.failure))}
       />
       <Button type="submit" look="main" busy={call.busy}>
         {words('add')}

@@ -7,7 +7,7 @@ import { TextField } from '../../kit/parts/field.tsx';
 import { useToasts } from '../../kit/parts/toast.tsx';
 import { type Calling, useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
-import { useFailureWords } from '../words/failure-words.ts';
+import { useRefusalWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { useCameraTexts } from './camera-texts.ts';
 import { useNumberFault } from './candidate-row.tsx';
@@ -36,7 +36,7 @@ function useChange({ status, onClose }: ChannelDialogProps) {
 export function LoginDialog(props: ChannelDialogProps) {
   const words = useCameraTexts();
   const texts = useTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   const { call, change } = useChange(props);
   const { name, protocol } = props.status;
   return (
@@ -46,7 +46,7 @@ export function LoginDialog(props: ChannelDialogProps) {
         submitLabel={texts('save')}
         busy={call.busy}
         onSubmit={(login) => void change({ [protocol]: given(login) })}
-        fault={call.failure && failureWords(call.failure)}
+        fault={call.failure && refusalWords(call.failure)}
       />
     </Dialog>
   );
@@ -136,11 +136,11 @@ interface FootProps {
 
 function Foot({ call, label, onClose, danger = false }: FootProps) {
   const words = useCameraTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   return (
     <>
       <p class="field-fault" role="status">
-        {call.failure && failureWords(call.failure)}
+        {call.failure && refusalWords(call.failure)}
       </p>
       <div class="buttons">
         <Button type="submit" look={danger ? 'danger' : 'main'} busy={call.busy}>

@@ -1,7 +1,8 @@
-import type { SiteStatus } from '../../../admin/api.ts';
+import type { Fault, SiteStatus } from '../../../admin/api.ts';
 import { Notice } from '../../kit/parts/badge.tsx';
 import { Card } from '../../kit/parts/card.tsx';
 import { useSite } from '../site.ts';
+import { useFaultWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { useTroubleTexts } from '../words/trouble-texts.ts';
 import { ChannelCard } from './channel-card.tsx';
@@ -47,13 +48,18 @@ export function Overview() {
 function FileFaults({ configuration: { file, faults } }: Pick<SiteStatus, 'configuration'>) {
   const words = useTexts();
   const troubles = useTroubleTexts();
+  const faultWords = useFaultWords();
   if (faults.length === 0) return null;
+  const lineOf = (fault: Fault): string => {
+    const { line, column, path } = fault;
+    const place =
+      line === undefined ? '' : words(column === undefined ? 'file-line' : 'file-place', { line, column: column ?? 0 });
+    return [place, path, faultWords(fault)].filter(Boolean).join(': ');
+  };
   return (
     <Notice tone="bad" title={`${troubles('configuration-refused')}: ${file}`}>
-      {faults.map(({ path, line, message }) => (
-        <p key={path}>
-          {line === undefined ? words('file-fault', { path, message }) : words('file-line', { line, path, message })}
-        </p>
+      {faults.map((fault) => (
+        <p key={fault.path}>{lineOf(fault)}</p>
       ))}
     </Notice>
   );

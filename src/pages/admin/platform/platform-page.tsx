@@ -6,8 +6,9 @@ import { useToasts } from '../../kit/parts/toast.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
 import { useLoaded } from '../../kit/parts/use-loaded.ts';
 import { LinkCard, WayBack } from '../overview/link-card.tsx';
+import { RefusalNotice } from '../settings/refusal-notice.tsx';
 import { useSite } from '../site.ts';
-import { faultsOf, useFailureWords } from '../words/failure-words.ts';
+import { useFailureWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { NO_ADDRESS, parseAddress } from './address.ts';
 import { asBody, PlatformForm, type PlatformLogin } from './platform-form.tsx';
@@ -39,7 +40,6 @@ export function PlatformPage() {
 function LoginCard({ settings, onSaved }: { settings: SettingsAnswer; onSaved: () => void }) {
   const words = useTexts();
   const platformWords = usePlatformTexts();
-  const failureWords = useFailureWords();
   const toasts = useToasts();
   const { client, status } = useSite();
   const [login, setLogin] = useState(() => loginIn(settings));
@@ -53,7 +53,6 @@ function LoginCard({ settings, onSaved }: { settings: SettingsAnswer; onSaved: (
     toasts.say(words('saved'));
     onSaved();
   };
-  const faults = [...faultsOf(call.failure).values()];
   const offered = settings.canUndo && status.value?.configuration.offerUndo !== true;
   return (
     <Card>
@@ -66,13 +65,7 @@ function LoginCard({ settings, onSaved }: { settings: SettingsAnswer; onSaved: (
         busy={call.busy}
         onSubmit={() => void save()}
       >
-        {call.failure && (
-          <Notice tone="bad" title={failureWords(call.failure)}>
-            {faults.map((fault) => (
-              <p key={fault}>{fault}</p>
-            ))}
-          </Notice>
-        )}
+        <RefusalNotice failure={call.failure} />
       </PlatformForm>
       {offered && <WayBack />}
     </Card>

@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
-import { Notice } from '../../kit/parts/badge.tsx';
 import { Button } from '../../kit/parts/button.tsx';
 import { Card } from '../../kit/parts/card.tsx';
 import { PasswordField, TextField } from '../../kit/parts/field.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
 import { NO_ADDRESS } from '../platform/address.ts';
 import { asBody, PlatformForm, type PlatformLogin } from '../platform/platform-form.tsx';
+import { RefusalNotice } from '../settings/refusal-notice.tsx';
 import { useSite } from '../site.ts';
-import { faultsOf, useFailureWords } from '../words/failure-words.ts';
+import { useFailureWords } from '../words/failure-words.ts';
 import { useSetUpTexts } from './set-up-texts.ts';
 import { Steps } from './steps.tsx';
 
@@ -119,7 +119,6 @@ interface PlatformStepProps {
 
 function PlatformStep({ password, login, onLogin, onBack }: PlatformStepProps) {
   const words = useSetUpTexts();
-  const failureWords = useFailureWords();
   const site = useSite();
   const call = useCall<unknown>();
   const finish = async (): Promise<void> => {
@@ -128,7 +127,6 @@ function PlatformStep({ password, login, onLogin, onBack }: PlatformStepProps) {
     location.hash = '#/welcome';
     await site.meet();
   };
-  const faults = [...faultsOf(call.failure).values()];
   return (
     <Card title={words('platform-title')}>
       <p class="soft form-intro">{words('platform-intro')}</p>
@@ -139,13 +137,7 @@ function PlatformStep({ password, login, onLogin, onBack }: PlatformStepProps) {
         busy={call.busy}
         onSubmit={() => void finish()}
       >
-        {call.failure && (
-          <Notice tone="bad" title={failureWords(call.failure)}>
-            {faults.map((fault) => (
-              <p key={fault}>{fault}</p>
-            ))}
-          </Notice>
-        )}
+        <RefusalNotice failure={call.failure} />
       </PlatformForm>
       <Button look="bare" icon="back" onClick={onBack}>
         {words('back')}

@@ -7,7 +7,7 @@ import { useCall } from '../../kit/parts/use-call.ts';
 import { type CameraLogin, given } from '../cameras/candidates.ts';
 import { LoginForm } from '../cameras/login-form.tsx';
 import { useSite } from '../site.ts';
-import { useFailureWords } from '../words/failure-words.ts';
+import { useRefusalWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { valueAt } from './schema.ts';
 import { useSettingsTexts } from './settings-texts.ts';
@@ -24,7 +24,7 @@ function namesIn(settings: SettingsAnswer): string[] {
 export function CameraLogins({ settings, onChanged }: { settings: SettingsAnswer; onChanged: () => void }) {
   const words = useSettingsTexts();
   const texts = useTexts();
-  const failureWords = useFailureWords();
+  const refusalWords = useRefusalWords();
   const toasts = useToasts();
   const { client } = useSite();
   const call = useCall<object>();
@@ -55,7 +55,7 @@ export function CameraLogins({ settings, onChanged }: { settings: SettingsAnswer
           </li>
         ))}
       </ul>
-      {call.failure && !adding && <p class="field-fault">{failureWords(call.failure)}</p>}
+      {call.failure && !adding && <p class="field-fault">{refusalWords(call.failure)}</p>}
       <Button icon="plus" onClick={() => setAdding(true)}>
         {words('login-add')}
       </Button>
@@ -65,7 +65,7 @@ export function CameraLogins({ settings, onChanged }: { settings: SettingsAnswer
             submitLabel={texts('save')}
             busy={call.busy}
             onSubmit={add}
-            fault={call.failure && failureWords(call.failure)}
+            fault={call.failure && refusalWords(call.failure)}
           />
         </Dialog>
       )}

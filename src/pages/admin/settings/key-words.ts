@@ -8,6 +8,15 @@ export interface KeyWords {
   readonly hint: string | undefined;
 }
 
+/** How the key at a path of the file is called; the path itself where no field has it. */
+export function useLabelOf(): (path: string) => string {
+  const tables = [useKeyTexts(), useChannelKeyTexts()];
+  return (path) => {
+    const key = path.replaceAll(/\.\d+(?=\.|$)/g, '');
+    return tables.map((table) => table.lookUp(key)).find(Boolean) ?? path;
+  };
+}
+
 /** How a key is called. One that no table has yet shows itself and what the schema says of it. */
 export function useKeyWords(): (leaf: Leaf) => KeyWords {
   const words = useSettingsTexts();

@@ -1,9 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import type { SettingsAnswer } from '../../../admin/api.ts';
-import { Notice } from '../../kit/parts/badge.tsx';
 import { Button } from '../../kit/parts/button.tsx';
-import { useFailureWords } from '../words/failure-words.ts';
 import { LeafField } from './leaf-field.tsx';
+import { RefusalNotice } from './refusal-notice.tsx';
 import { type Leaf, valueAt } from './schema.ts';
 import { useSettingsTexts } from './settings-texts.ts';
 import { useDraft } from './use-draft.ts';
@@ -26,11 +25,9 @@ interface SettingsFormProps {
 /** Every key of some sections, each with its field; all changes are saved together, or none. */
 export function SettingsForm({ settings, sections, onSaved, folded = false }: SettingsFormProps) {
   const words = useSettingsTexts();
-  const failureWords = useFailureWords();
   const leaves = sections.flatMap((section) => section.leaves);
   const draft = useDraft(leaves, settings, onSaved);
   const known = new Set(leaves.map(({ path }) => path));
-  const elsewhere = [...draft.refused].filter(([path]) => !known.has(path));
   const submit = (event: Event): void => {
     event.preventDefault();
     void draft.save();
@@ -59,13 +56,7 @@ export function SettingsForm({ settings, sections, onSaved, folded = false }: Se
       ))}
       <div class={draft.changed.length > 0 ? 'save-bar save-bar-on' : 'save-bar'}>
         <div role="status">
-          {draft.failure && (
-            <Notice tone="bad" title={failureWords(draft.failure)}>
-              {elsewhere.map(([path, why]) => (
-                <p key={path}>{`${path} ${why}`}</p>
-              ))}
-            </Notice>
-          )}
+          <RefusalNotice failure={draft.failure} marked={known} />
         </div>
         <Button type="submit" look="main" busy={draft.busy} disabled={draft.changed.length === 0}>
           {draft.changed.length === 0 ? words('unchanged') : words('save-count', { count: draft.changed.length })}

@@ -3,7 +3,7 @@ import type { SettingsAnswer, SettingsChange } from '../../../admin/api.ts';
 import { useToasts } from '../../kit/parts/toast.tsx';
 import { useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
-import { faultsOf } from '../words/failure-words.ts';
+import { faultsOf, useFaultWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { asText, type Leaf, type Reading, read, valueAt } from './schema.ts';
 import { useSettingsTexts } from './settings-texts.ts';
@@ -12,6 +12,7 @@ import { useSettingsTexts } from './settings-texts.ts';
 export function useDraft(leaves: readonly Leaf[], { values }: SettingsAnswer, onSaved: () => void) {
   const texts = useTexts();
   const words = useSettingsTexts();
+  const faultWords = useFaultWords();
   const toasts = useToasts();
   const { client } = useSite();
   const call = useCall<object>();
@@ -30,7 +31,7 @@ export function useDraft(leaves: readonly Leaf[], { values }: SettingsAnswer, on
     const text = typed.get(leaf.path);
     const own = text === undefined ? undefined : faultText(leaf, readingOf(leaf, text));
     const why = refused.get(leaf.path);
-    return own ?? (why === undefined ? undefined : words('refused', { why }));
+    return own ?? (why === undefined ? undefined : words('refused', { why: faultWords(why) }));
   };
   const save = async (): Promise<void> => {
     const change: SettingsChange = [];
@@ -45,7 +46,7 @@ export function useDraft(leaves: readonly Leaf[], { values }: SettingsAnswer, on
     onSaved();
   };
   const type = (leaf: Leaf, text: string): void => setTyped(new Map(typed).set(leaf.path, text));
-  return { typed, type, changed, faultOf, save, busy: call.busy, failure: call.failure, refused };
+  return { typed, type, changed, faultOf, save, busy: call.busy, failure: call.failure };
 }
 
 const readingOf = (leaf: Leaf, text: string): Reading =>

@@ -42,8 +42,8 @@ export const TEXTS = {
   'next-try': ['next try {time}', '下次重试：{time}'],
   detail: ['Detail', '详情'],
   'set-login': ['Set the login', '设置登录'],
-  'file-line': ['Line {line}: {path} {message}', '第 {line} 行：{path} {message}'],
-  'file-fault': ['{path} {message}', '{path} {message}'],
+  'file-line': ['Line {line}', '第 {line} 行'],
+  'file-place': ['Line {line}, column {column}', '第 {line} 行第 {column} 列'],
 
   'link-up': ['Connected to the platform', '已连接平台'],
   'link-down': ['Not connected to the platform', '未连接平台'],

@@ -1,0 +1,77 @@
+import type { Fault } from '../../../admin/api.ts';
+import { wordsOf } from '../../kit/words/use-words.ts';
+
+/** What is wrong with a value or with the file, by its kind; the English is the gateway's own. */
+export const FAULT_TEXTS = {
+  required: ['is required', '必填'],
+  empty: ['must not be empty', '不能为空'],
+  'control-characters': ['must not hold control characters', '不能包含控制字符'],
+  unquoted: ['must be text: put it in quotes', '必须是文本：请加上引号'],
+  'not-text': ['must be text', '必须是文本'],
+  'not-number': ['must be a number', '必须是数字'],
+  'not-whole': ['must be a whole number', '必须是整数'],
+  'not-switch': ['must be true or false', '必须是 true 或 false'],
+  'not-list': ['must be a list', '必须是列表'],
+  'not-keys': ['must be keys with values', '必须是键和值'],
+  'not-one-of': ['must be one of {what}', '只能是以下之一：{what}'],
+  'too-small': ['must be at least {what}', '不能小于 {what}'],
+  'too-large': ['must be at most {what}', '不能大于 {what}'],
+  'not-above': ['must be more than {what}', '必须大于 {what}'],
+  'too-few': ['must be a list of at least {what}', '列表至少要有 {what} 项'],
+  'too-many': ['must be a list of at most {what}', '列表最多只能有 {what} 项'],
+  'too-short': ['must have at least {what} characters', '至少需要 {what} 个字符'],
+  'unknown-key': ['unknown key: {what}', '未知的键：{what}'],
+  'not-platform-url': ['must be a ws:// or wss:// address', '必须是 ws:// 或 wss:// 地址'],
+  'not-rtsp-url': ['must be an rtsp:// address', '必须是 rtsp:// 地址'],
+  'login-in-url': [
+    'must not hold a login; use username and password beside it',
+    '地址中不能包含登录信息，请使用单独的用户名和密码',
+  ],
+  'not-host': [
+    'must be a host name or an IP address, without http:// and without a port',
+    '必须是主机名或 IP 地址，不带 http://，也不带端口',
+  ],
+  'not-listen': ['must look like 127.0.0.1:8080', '格式应为 127.0.0.1:8080'],
+  'not-release-key': [
+    'must be a public ed25519 key, as npm run release prints it',
+    '必须是 npm run release 打印的 ed25519 公钥',
+  ],
+  'password-missing': ['is required (or login_password_file)', '必填（或使用 login_password_file）'],
+  'password-to-listen': [
+    'is required (or password_file) to listen on anything but loopback',
+    '监听本机以外的地址时必填（或使用 password_file）',
+  ],
+  'login-halved': ['username and password (or password_file) go together', '用户名与密码（或密码文件）必须同时填写'],
+  'certificate-halved': ['cert_file and key_file go together', 'cert_file 与 key_file 必须同时填写'],
+  'host-or-endpoint': ['needs host or endpoint, not both', '地址与设备标识必须且只能填写一项'],
+  'onvif-or-rtsp': ['needs onvif or rtsp, not both', 'onvif 与 rtsp 必须且只能填写一项'],
+  'duplicate-channel': ['channel numbers must differ', '通道编号不能重复'],
+  'no-variable': ['the environment has no {what}', '环境变量 {what} 不存在'],
+  'beside-file': ['stands beside {what}; give one of them', '不能与 {what} 同时填写'],
+  'no-file': ['there is no such file', '文件不存在'],
+  'file-forbidden': ['the gateway may not read this file', '网关无权读取该文件'],
+  unreadable: ['cannot be read: {what}', '无法读取：{what}'],
+  'in-file-only': ['can only be changed in the file itself', '只能在配置文件中修改'],
+  'names-environment': ['must not name the environment', '不能引用环境变量'],
+  'password-again': ['has to be given again for another address', '地址已更改，请重新填写'],
+  'no-place': ['leads through {what}, which is a value of its own', '{what} 本身是一个值，其下不能再有键'],
+  'not-possible': ['cannot be applied: {what}', '无法应用：{what}'],
+  'yaml-indent': ['the indentation does not fit, or a bracket is not closed', '缩进不正确，或括号没有闭合'],
+  'yaml-tab': ['there is a tab where spaces have to be', '此处是制表符，应使用空格'],
+  'yaml-twice': ['this key stands here twice', '此键重复出现'],
+  'yaml-missing': ['a character is missing: a quote, a comma, a colon or a space', '缺少字符：引号、逗号、冒号或空格'],
+  'yaml-colon': [
+    'a key and its value have to stand on one line, with one colon and a space between; put text with a colon in quotes',
+    '键和值要在同一行，中间只有一个冒号和一个空格；含冒号的文本请加引号',
+  ],
+  'yaml-quotes': ['text cannot begin like this: put it in quotes', '文本不能这样开头，请加上引号'],
+  'yaml-escape': ['this backslash means nothing: take single quotes', '此反斜杠没有意义，请使用单引号'],
+  'yaml-surplus': ['something stands here that does not belong here', '此处有多余的内容'],
+  'yaml-alias': [
+    'an alias (*name) leads nowhere; text that begins with * has to be put in quotes',
+    '别名（*name）没有定义；以 * 开头的文本请加引号',
+  ],
+  'yaml-broken': ['is not written as YAML', '不是有效的 YAML'],
+} as const satisfies Readonly<Record<Fault['kind'], readonly [en: string, zh: string]>>;
+
+export const useFaultTexts = wordsOf(FAULT_TEXTS);
