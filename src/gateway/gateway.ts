@@ -132,4 +132,4 @@ export class Gateway implements Runnable {
   }
 }
 
-const headOf = (url: URL) => ({ method: 'HEAD', url, contentType: 'text/plain', body: [] }) as const;
+const headOf = (url: URL) => ({ method: 'HEAD', url, contentType: 'text/plain', body: [], ofPlatform: true }) as const;

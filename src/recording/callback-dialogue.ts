@@ -115,7 +115,8 @@ export class CallbackDialogue implements UploadDialogue {
 
   #ask(form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply> {
     const body = [Buffer.from(new URLSearchParams(form).toString())];
-    const request = { method: 'POST', url: this.#parts.callbackUrl, contentType: FORM_TYPE, body } as const;
+    const { callbackUrl: url } = this.#parts;
+    const request = { method: 'POST', url, contentType: FORM_TYPE, body, ofPlatform: true } as const;
     return this.#timed(QUESTION_MS, signal, (s) => this.#parts.http.send(request, s));
   }
 

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly contentType: string;
   readonly body: readonly Buffer[];
+  /** The platform itself answers, whose word on the time of day counts; a store is another's, and has a clock of its own. */
+  readonly ofPlatform?: boolean;
 }
 
 export interface HttpReply {
@@ -33,7 +35,7 @@ export function webUrl(text: string): URL | undefined {
   return url && ['http:', 'https:'].includes(url.protocol) ? url : undefined;
 }
 
-/** Hears the time of day that an answer tells; `secure` where nobody can have altered it on its way. */
+/** Hears the time of day that an answer of the platform tells; `secure` where nobody can have altered it on its way. */
 export type OnDate = (at: Date, secure: boolean) => void;
 
 export interface PlatformHttpWish {
@@ -94,7 +96,7 @@ export class PlatformHttp {
         signal,
       };
       const outgoing = (secure ? https : http).request(url, options, (incoming) => {
-        this.#hear(incoming, secure);
+        if (request.ofPlatform) this.#hear(incoming, secure);
         whole(incoming).then(resolve, reject);
       });
       outgoing.on('error', (err) => {

@@ -26,7 +26,7 @@ const EARLIEST_MS = Date.UTC(2026, 0);
 const SAME_MS = 5_000;
 /** A correction below that would only make stamps jump. */
 const NOTICEABLE_MS = 2_000;
-/** One and the same voucher is not followed in each second that its answers were under way. */
+/** A voucher of the same rank is not followed in each second that its answers were under way. */
 const DRIFTED_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MOST_BOOTS = 16;
@@ -62,6 +62,8 @@ export class TrustedTime implements Stamps, CertificateTime {
   #worth = 0;
   /** When this boot began, by the platform's word; undefined where the clock itself is right, or nothing is known. */
   #bootedMs: number | undefined;
+  /** The same by the last word that contradicts what is believed and weighs no more; it counts when it is said again. */
+  #contradictedMs: number | undefined;
 
   constructor(parts: TrustedTimeParts) {
     this.#parts = parts;
@@ -161,10 +163,20 @@ export class TrustedTime implements Stamps, CertificateTime {
     const hostOffMs = at.getTime() - clock.wall().getTime();
     if (this.trusted && Math.abs(offMs) <= (worth === this.#worth ? DRIFTED_MS : SAME_MS)) {
       this.#worth = worth;
+      this.#contradictedMs = undefined;
       return;
     }
+    if (worth === this.#worth && !this.#isSaidAgain(at.getTime() - uptimeMs())) return;
     this.#bootedMs = Math.abs(hostOffMs) <= SAME_MS ? undefined : at.getTime() - uptimeMs();
     this.#trust(worth, how);
+  }
+
+  /** Two servers of one platform whose clocks differ would else be believed by turns. */
+  #isSaidAgain(bootedMs: number): boolean {
+    const before = this.#contradictedMs ?? Number.NaN;
+    const again = Math.abs(bootedMs - before) <= DRIFTED_MS;
+    this.#contradictedMs = again ? undefined : bootedMs;
+    return again;
   }
 
   /** Remembers that time has passed, once a day: a memory card wears. And where the clock is kept for us and was set again, that. */

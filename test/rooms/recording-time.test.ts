@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Spool } from '../../src/recording/spool.ts';
 import { parseSpoolName, spoolName } from '../../src/recording/spool-file.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { delivering } from '../peers/delivering.ts';
+import { delivering, range } from '../peers/delivering.ts';
 import { FakeClock } from '../peers/fake-clock.ts';
 import { lostTime } from '../peers/lost-clock.ts';
 import { readableLog } from '../peers/readable-log.ts';
@@ -44,6 +44,16 @@ test('it is mended also when it has been on disk, and the process has begun anew
   t.after(() => platform.close());
   await platform.until(() => platform.stored.length === 1);
   assert.ok(Math.abs(Number(platform.stored[0]?.start) - before) < SECONDS);
+});
+
+test('the time of a store is not heard: its clock is its own, and over http anybody could name the store', async (t) => {
+  const time = lostTime(systemClock);
+  const { platform, delivery } = await delivering(t, { time }, systemClock);
+  const elsewhen = { date: 'Tue, 01 Jan 2030 00:00:00 GMT' };
+  platform.fault = (step) => (step === 'put' ? { kind: 'answer', status: 200, headers: elsewhen } : undefined);
+  for (const number of range(1, 3)) delivery.add(segmentOf(number));
+  await platform.until(({ heard }) => heard.filter(({ step }) => step === 'create').length > 2);
+  assert.ok(Math.abs(time.now().getTime() - Date.now()) < SECONDS * 1000, time.now().toISOString());
 });
 
 test('the name of a spooled segment tells what its time leans on, also before 1970', () => {

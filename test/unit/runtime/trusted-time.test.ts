@@ -98,13 +98,30 @@ test('a better word replaces a lesser one, a lesser one is not heard', () => {
 });
 
 test('answers that were long under way move nothing, a clock that has drifted for weeks is followed', () => {
-  const { time, truth, lines } = box();
+  const { time, truth, pass, lines } = box();
   time.heard(truth(), 'date');
   time.heard(new Date(truth().getTime() - 30_000), 'date');
   assert.deepEqual(time.now(), truth());
   assert.equal(lines.length, 1);
-  time.heard(new Date(truth().getTime() + 120_000), 'date');
-  assert.equal(time.now().getTime(), truth().getTime() + 120_000);
+  const drifted = (): Date => new Date(truth().getTime() + 120_000);
+  time.heard(drifted(), 'date');
+  assert.deepEqual(time.now(), truth(), 'once said is not said');
+  pass(MINUTE);
+  time.heard(drifted(), 'date');
+  assert.deepEqual(time.now(), drifted());
+});
+
+test('of two servers whose clocks differ the one that was heard first counts', () => {
+  const { time, truth, lines, memory } = box();
+  time.heard(truth(), 'date');
+  const { known } = memory;
+  for (let answers = 0; answers < 10; answers++) {
+    time.heard(new Date(truth().getTime() + 300_000), 'date');
+    time.heard(truth(), 'date');
+  }
+  assert.deepEqual(time.now(), truth());
+  assert.equal(lines.length, 1);
+  assert.equal(memory.known, known, 'nothing is written');
 });
 
 for (const [name, shown] of Object.entries({
