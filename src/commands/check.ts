@@ -4,6 +4,7 @@ import { systemClock } from '../runtime/clock.ts';
 import { isKind } from '../runtime/errors.ts';
 import { createLog, scrubber } from '../runtime/log.ts';
 import { loginOf } from '../service/login.ts';
+import { isLocked } from '../store/lock.ts';
 import { checkup } from '../support/checkup.ts';
 import { type Finding, found, type Verdict } from '../support/finding.ts';
 import { type Command, EXIT, type ExitCode, type Invocation, type Surroundings } from './command-line.ts';
@@ -24,7 +25,9 @@ export const check: Command = {
       const log = createLog({ level: 'fatal', scrub: scrubber([]) });
       const directory = stateDirectory(config, env);
       const login = () => loginOf(config, version);
-      const parts = { config, login, stateDirectory: directory, clock: systemClock, log };
+      const linked = (await isLocked(directory)) ? 'not tried: a gateway is running with this login' : undefined;
+      const file = configFile(values);
+      const parts = { file, config, login, stateDirectory: directory, linked, clock: systemClock, log };
       for await (const finding of checkup(parts, signal)) note(finding);
     }
     if (values.json === true) print(JSON.stringify(findings, null, 2));

@@ -22,7 +22,9 @@ export const secret = z
 export const host = text.regex(/^[\w.:%-]+$/, kind('not-host'));
 
 /** `127.0.0.1:8080`, `[::]:8080`, `:8080`. */
-export const listen = text.regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, kind('not-listen'));
+export const listen = text
+  .regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, kind('not-listen'))
+  .refine((value) => Number(value.split(':').at(-1)) <= 65_535, kind('not-listen'));
 
 /** 32 bytes in base64, as `npm run release -- --new-key` prints them. */
 export const releaseKey = text.regex(/^[A-Za-z0-9+/]{43}=$/, kind('not-release-key'));

@@ -70,7 +70,8 @@ const sentence = (err: unknown): string => (err instanceof GatewayError ? err.se
 export async function checkStateDirectory(directory: string): Promise<void> {
   try {
     await ensureDirectory(directory);
-    await access(directory, constants.W_OK);
+    // Not even the owner of everything can make a file in what is no directory.
+    await access(`${directory}/.`, constants.W_OK);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('state-unwritable', 'the state directory is not writable', { directory, reason });

@@ -18,6 +18,11 @@ export async function hashPassword(password: string): Promise<string> {
   return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64url'), key.toString('base64url')].join(':');
 }
 
+/** True for what `hashPassword` wrote, which tells nothing of how long the password is. */
+export function isHashed(kept: string): boolean {
+  return HASHED.test(kept);
+}
+
 /** True when `given` is the password that is kept, plain or as `hashPassword` wrote it. */
 export async function isPassword(given: string, kept: Secret): Promise<boolean> {
   const [, N, r, p, salt = '', key = ''] = HASHED.exec(kept.reveal()) ?? [];

@@ -13,10 +13,13 @@ import { tryLogin } from '../ovc/try-login.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { type Finding, found } from './finding.ts';
+import { secrecyLook } from './secrecy-look.ts';
 
 /** Looks at the box itself and at the platform. */
 
 export interface BoxLookParts {
+  /** Where the configuration is. */
+  readonly file: string;
   readonly config: Config;
   readonly login: () => Login;
   readonly stateDirectory: string;
@@ -36,10 +39,11 @@ export interface Look {
 const PROBE_BYTES = 256 * 1024;
 const GB = 1_000_000_000;
 
-export function boxLooks({ config, login, stateDirectory, linked, clock, log }: BoxLookParts): Look[] {
+export function boxLooks({ file, config, login, stateDirectory, linked, clock, log }: BoxLookParts): Look[] {
   const { path: command } = config.ffmpeg;
   const version = (signal: AbortSignal): Promise<string> => ffmpegVersion({ command, clock, log }, signal);
   return [
+    { what: 'passwords', look: (what) => secrecyLook(what, { file, config }) },
     { what: 'ffmpeg', look: async (what, signal) => found(what, await version(signal)) },
     {
       what: 'H.264 encoder',
@@ -89,12 +93,14 @@ async function tryWriting(directory: string): Promise<void> {
     const reason = err instanceof Error ? err.message : String(err);
     throw new GatewayError('state-unwritable', 'the state directory takes no file', { reason });
   } finally {
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => undefined);
   }
 }
 
 async function room(what: string, directory: string, spoolBytes: number): Promise<Finding> {
-  const { bsize, bavail } = await statfs(directory);
+  const { bsize, bavail } = await statfs(directory).catch((err: Error) => {
+    throw new GatewayError('state-unwritable', 'there is no state directory', { reason: err.message });
+  });
   const freeBytes = bavail * bsize;
   const words = `${(freeBytes / GB).toFixed(1)} GB free; recordings may take ${(spoolBytes / GB).toFixed(1)} GB`;
   if (freeBytes >= spoolBytes) return found(what, words);

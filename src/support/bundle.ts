@@ -18,8 +18,7 @@ import { redactedYaml } from './redacted.ts';
 /** All that support has to know of one gateway, in one archive, without any secret. */
 
 export interface BundleParts extends Omit<BoxLookParts, 'config'> {
-  /** Where the configuration is, and what it says; undefined while it says nothing that makes sense. */
-  readonly file: string;
+  /** What the file says; undefined while it says nothing that makes sense. */
   readonly config: Config | undefined;
   readonly version: string;
   /** How the gateway that runs is, as the local page shows it; undefined where none is asked. */
