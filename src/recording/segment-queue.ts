@@ -28,6 +28,8 @@ export class SegmentQueue {
   #waiting: Waiting[];
   /** The segment that is being sent: not lost yet, whatever happens to its place. */
   #sending: Waiting | undefined;
+  /** The segment that is being written: it leaves memory as soon as that is done. */
+  #keeping: Waiting | undefined;
   #spilling: Promise<void> | undefined;
 
   /** Begins with what is on disk of the session. */
@@ -147,7 +149,12 @@ export class SegmentQueue {
   async #keepOne(waiting: Waiting): Promise<void> {
     const { spool, session } = this.#parts;
     if (!waiting.inMemory) return;
-    const onDisk = await spool.keep(session, waiting.inMemory, (segment) => this.#pushedOut(segment));
+    this.#keeping = waiting;
+    const onDisk = await spool
+      .keep(session, waiting.inMemory, (segment) => this.#pushedOut(segment))
+      .finally(() => {
+        this.#keeping = undefined;
+      });
     if (!this.#waiting.includes(waiting)) {
       // Delivered meanwhile.
       await spool.remove(onDisk);
@@ -160,7 +167,7 @@ export class SegmentQueue {
   /** Loses the oldest in memory until `count` are left there. */
   #shed(count: number): void {
     const inMemory = this.#inMemory();
-    const candidates = inMemory.filter((waiting) => waiting !== this.#sending);
+    const candidates = inMemory.filter((waiting) => waiting !== this.#sending && waiting !== this.#keeping);
     for (const waiting of candidates.slice(0, Math.max(0, inMemory.length - count))) {
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
       waiting.inMemory = undefined;

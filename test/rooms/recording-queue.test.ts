@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Segment } from '../../src/recording/segment.ts';
+import { SegmentQueue } from '../../src/recording/segment-queue.ts';
+import { type PushedOut, Spool, type SpooledSegment, type SpoolParts } from '../../src/recording/spool.ts';
+import { FakeClock } from '../peers/fake-clock.ts';
+import { readableLog } from '../peers/readable-log.ts';
+import { scratch } from '../peers/scratch.ts';
+import { segmentOf } from '../peers/segments.ts';
+
+/** What waits between memory and a real disk. */
+
+/** A disk whose writes take as long as a test wants them to. */
+class SlowSpool extends Spool {
+  #begun: Array<() => void> = [];
+
+  override async keep(session: string, segment: Segment, onPushedOut: PushedOut): Promise<SpooledSegment> {
+    await new Promise<void>((resolve) => this.#begun.push(resolve));
+    return super.keep(session, segment, onPushedOut);
+  }
+
+  get writing(): boolean {
+    return this.#begun.length > 0;
+  }
+
+  /** Lets the write that is under way come to its end. */
+  finish(): void {
+    for (const end of this.#begun.splice(0)) end();
+  }
+}
+
+async function queueOn(t: TestContext, { maxInMemory = 2, ...bounds }: Partial<SpoolParts & { maxInMemory: number }>) {
+  const directory = join(await scratch(t), 'spool');
+  const { log } = readableLog();
+  const spool = new SlowSpool({ directory, maxBytes: 1e9, maxAgeMs: 1e9, clock: new FakeClock(), log, ...bounds });
+  const lost: number[] = [];
+  const onLost = ({ nextDts }: { readonly nextDts: number }): number => lost.push(nextDts / 900_000 - 1);
+  const queue = new SegmentQueue({ session: 'session', spool, maxInMemory, onLost });
+  /** The write that is under way ends, and the next one begins. */
+  const diskComesRound = async (): Promise<void> => {
+    spool.finish();
+    while (!spool.writing) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { queue, spool, directory, lost, diskComesRound };
+}
+
+test('a disk of half the camera’s pace keeps every second segment, and throws nothing away that it has written', async (t) => {
+  const { queue, directory, lost, diskComesRound } = await queueOn(t, {});
+  for (let number = 0; number < 40; number++) {
+    queue.add(segmentOf(number));
+    if (number >= 3 && number % 2 === 1) await diskComesRound();
+  }
+  const files = await readdir(join(directory, 'session'));
+  assert.deepEqual([queue.onDisk, files.length], [19, 19]);
+  assert.equal(lost.length + queue.length, 40);
+  assert.ok(queue.memoryBytes <= 4 * 1880, `${queue.memoryBytes} bytes in memory`);
+});
