@@ -94,6 +94,8 @@ export class SegmentQueue {
    * queue. `sent` must follow.
    */
   async open(waiting: Waiting): Promise<Segment | undefined> {
+    // The spool's bounds pushed it out while it waited for its turn; that is told already.
+    if (!this.#waiting.includes(waiting)) return undefined;
     this.#sending = waiting;
     if (waiting.inMemory) return waiting.inMemory;
     const content = waiting.onDisk && (await this.#parts.spool.read(waiting.onDisk));

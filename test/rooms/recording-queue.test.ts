@@ -57,3 +57,19 @@ test('a disk of half the camera’s pace keeps every second segment, and throws 
   assert.equal(lost.length + queue.length, 40);
   assert.ok(queue.memoryBytes <= 4 * 1880, `${queue.memoryBytes} bytes in memory`);
 });
+
+test('what is pushed out of the disk before its turn comes is lost once', async (t) => {
+  const { queue, lost, diskComesRound } = await queueOn(t, { maxBytes: 2 * 1880, maxInMemory: 1 });
+  for (const number of [0, 1]) queue.add(segmentOf(number));
+  await diskComesRound();
+  const { head } = queue;
+  assert.ok(head);
+  for (const number of [2, 3]) {
+    queue.add(segmentOf(number));
+    await diskComesRound();
+  }
+  assert.deepEqual(lost, [0]);
+  assert.equal(await queue.open(head), undefined);
+  queue.sent();
+  assert.deepEqual(lost, [0]);
+});
