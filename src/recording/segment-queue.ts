@@ -16,11 +16,15 @@ export interface SegmentQueueParts {
   readonly onLost: (facts: SegmentFacts) => void;
 }
 
+/** So often a file may turn out to be unreadable; with the pauses between two tries, for ten minutes. */
+const MOST_FAILED_READS = 60;
+
 /** A segment that waits. Its owner may hold it while sending it; the queue puts it elsewhere meanwhile. */
 export interface Waiting {
   readonly facts: SegmentFacts;
   inMemory: Segment | undefined;
   onDisk: SpooledSegment | undefined;
+  failedReads: number;
 }
 
 export class SegmentQueue {
@@ -36,7 +40,7 @@ export class SegmentQueue {
   constructor(parts: SegmentQueueParts) {
     this.#parts = parts;
     const found = parts.spool.take(parts.session, (segment) => this.#pushedOut(segment));
-    this.#waiting = found.map((onDisk) => ({ facts: factsOf(onDisk), inMemory: undefined, onDisk }));
+    this.#waiting = found.map((onDisk) => ({ facts: factsOf(onDisk), inMemory: undefined, onDisk, failedReads: 0 }));
   }
 
   get length(): number {
@@ -69,7 +73,7 @@ export class SegmentQueue {
    * the network does not take them and a power cut shall not either.
    */
   add(segment: Segment): void {
-    this.#waiting.push({ facts: factsOf(segment), inMemory: segment, onDisk: undefined });
+    this.#waiting.push(heldInMemory(segment));
     const { maxInMemory } = this.#parts;
     if (this.#inMemory().length > maxInMemory || this.onDisk > 0) this.#spill();
     // The disk has had the time of a whole segment and has not come round.
@@ -78,7 +82,7 @@ export class SegmentQueue {
 
   /** Puts a segment at the end and keeps only the newest `count` of those in memory; what is on disk is not touched. */
   addToRing(segment: Segment, count: number): void {
-    this.#waiting.push({ facts: factsOf(segment), inMemory: segment, onDisk: undefined });
+    this.#waiting.push(heldInMemory(segment));
     this.trim(count);
   }
 
@@ -92,17 +96,29 @@ export class SegmentQueue {
   /**
    * The content of a segment that is to be sent. Undefined when it is damaged or gone: then it is lost, and out of the
    * queue. `sent` must follow.
+   * @throws GatewayError `state-unreadable` when the disk may yet give it back
    */
   async open(waiting: Waiting): Promise<Segment | undefined> {
     // The spool's bounds pushed it out while it waited for its turn; that is told already.
     if (!this.#waiting.includes(waiting)) return undefined;
     this.#sending = waiting;
     if (waiting.inMemory) return waiting.inMemory;
-    const content = waiting.onDisk && (await this.#parts.spool.read(waiting.onDisk));
+    const content = await this.#read(waiting);
     if (content) return { ...waiting.facts, parts: [content] };
     await this.remove(waiting);
     this.#parts.onLost(waiting.facts);
     return undefined;
+  }
+
+  /** Undefined also for what was unreadable for so long that it must not hold up those behind it any more. */
+  async #read(waiting: Waiting): Promise<Buffer | undefined> {
+    try {
+      return waiting.onDisk && (await this.#parts.spool.read(waiting.onDisk));
+    } catch (err) {
+      waiting.failedReads++;
+      if (waiting.failedReads < MOST_FAILED_READS) throw err;
+      return undefined;
+    }
   }
 
   /** The attempt is over; a stored segment is then removed. */
@@ -186,4 +202,8 @@ export class SegmentQueue {
     this.#waiting = this.#waiting.filter((other) => other !== waiting);
     this.#parts.onLost(waiting.facts);
   }
+}
+
+function heldInMemory(segment: Segment): Waiting {
+  return { facts: factsOf(segment), inMemory: segment, onDisk: undefined, failedReads: 0 };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
+import { codeOf } from '../runtime/connection-words.ts';
 import { ensureDirectory } from '../runtime/directory.ts';
 import { syncDirectory, UNFINISHED, writeDurably } from '../runtime/durable-file.ts';
 import { GatewayError } from '../runtime/errors.ts';
@@ -70,7 +71,7 @@ export class Spool {
     const found: SpooledSegment[] = [];
     for (const session of await listed(directory)) {
       for (const name of await listed(join(directory, session))) {
-        const segment = await whole(session, join(directory, session, name), name);
+        const segment = await this.#whole(session, join(directory, session, name), name);
         if (segment) found.push(segment);
         else {
           log.warn({ session, file: name }, 'unfinished segment dropped');
@@ -126,9 +127,15 @@ export class Spool {
     return kept;
   }
 
-  /** The content; undefined when it is not what was kept, or not there any more. */
+  /**
+   * The content; undefined when it is not what was kept, or not there any more.
+   * @throws GatewayError `state-unreadable` when the disk does not tell
+   */
   async read({ path, bytes, checksum }: SpooledSegment): Promise<Buffer | undefined> {
-    const content = await readFile(path).catch(() => undefined);
+    const content = await readFile(path).catch((cause: unknown) => {
+      if (isAbsent(cause)) return undefined;
+      throw new GatewayError('state-unreadable', 'the disk gives no segments back', { reason: codeOf(cause) });
+    });
     return content?.length === bytes && checksumOf([content]) === checksum ? content : undefined;
   }
 
@@ -143,6 +150,15 @@ export class Spool {
     } catch (cause) {
       this.#failed(cause);
     }
+  }
+
+  /** The segment in a file, if it is one and has its full length. What cannot be looked at is told by its name. */
+  async #whole(session: string, path: string, name: string): Promise<SpooledSegment | undefined> {
+    const facts = parseSpoolName(name);
+    if (!facts) return undefined;
+    const found = await stat(path).catch((cause: unknown) => (isAbsent(cause) ? undefined : 'unknown'));
+    if (found === 'unknown') return { ...facts, session, path, keptAt: this.#stamps.now().getTime() };
+    return found?.size === facts.bytes ? { ...facts, session, path, keptAt: found.mtimeMs } : undefined;
   }
 
   #count(segment: SpooledSegment, onPushedOut?: () => void): void {
@@ -173,7 +189,7 @@ export class Spool {
   }
 
   #failed(cause: unknown): GatewayError {
-    return this.#refusal(cause instanceof Error && 'code' in cause ? String(cause.code) : '');
+    return this.#refusal(codeOf(cause));
   }
 
   #refusal(reason: string): GatewayError {
@@ -189,10 +205,6 @@ async function listed(directory: string): Promise<readonly string[]> {
   return readdir(directory).catch(() => []);
 }
 
-/** The segment in a file, if it is one and has its full length. */
-async function whole(session: string, path: string, name: string): Promise<SpooledSegment | undefined> {
-  const facts = parseSpoolName(name);
-  const found = await stat(path).catch(() => undefined);
-  if (!facts || !found || found.size !== facts.bytes) return undefined;
-  return { ...facts, session, path, keptAt: found.mtimeMs };
+function isAbsent(cause: unknown): boolean {
+  return codeOf(cause) === 'ENOENT';
 }

@@ -24,6 +24,7 @@ export type ErrorKind =
   | 'publish-failed'
   | 'upload-failed'
   | 'state-unwritable'
+  | 'state-unreadable'
   | 'state-in-use'
   | 'process-failed'
   | 'ended-early'

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Segment } from '../../src/recording/segment.ts';
 import { SegmentQueue } from '../../src/recording/segment-queue.ts';
 import { type PushedOut, Spool, type SpooledSegment, type SpoolParts } from '../../src/recording/spool.ts';
+import { isKind } from '../../src/runtime/errors.ts';
 import { FakeClock } from '../peers/fake-clock.ts';
 import { readableLog } from '../peers/readable-log.ts';
 import { scratch } from '../peers/scratch.ts';
@@ -72,4 +73,53 @@ test('what is pushed out of the disk before its turn comes is lost once', async 
   assert.equal(await queue.open(head), undefined);
   queue.sent();
   assert.deepEqual(lost, [0]);
+});
+
+/** A segment on disk whose file cannot be opened, as by a process that has no descriptors left. */
+async function unreadable(t: TestContext) {
+  const { queue, spool, lost, diskComesRound } = await queueOn(t, { maxInMemory: 1 });
+  for (const number of [0, 1]) queue.add(segmentOf(number));
+  await diskComesRound();
+  const { head } = queue;
+  assert.ok(head?.onDisk);
+  const { path } = head.onDisk;
+  await rename(path, `${path}.away`);
+  await symlink(path, path);
+  const mend = async (): Promise<void> => {
+    await rm(path);
+    await rename(`${path}.away`, path);
+  };
+  return { queue, spool, lost, head, mend, path };
+}
+
+test('a disk that does not answer when it is read loses nothing', async (t) => {
+  const { queue, lost, head, mend } = await unreadable(t);
+  await assert.rejects(queue.open(head), { kind: 'state-unreadable' });
+  assert.deepEqual([lost, queue.head], [[], head]);
+  await mend();
+  const { parts } = (await queue.open(head)) ?? {};
+  assert.deepEqual(parts, [Buffer.concat(segmentOf(0).parts)]);
+});
+
+test('a segment that can never be read holds those behind it up for some minutes only, and is lost', async (t) => {
+  const { queue, lost, head } = await unreadable(t);
+  const tries: unknown[] = [];
+  while (lost.length === 0 && tries.length < 1000) tries.push(await queue.open(head).catch((err: unknown) => err));
+  assert.equal(tries.pop(), undefined);
+  assert.ok(tries.length > 10 && tries.every((err) => isKind(err, 'state-unreadable')));
+  assert.deepEqual([lost, queue.length], [[0], 1]);
+});
+
+test('a segment that does not let itself be looked at when the process begins is there when it does', async (t) => {
+  const { directory, queue, lost, diskComesRound } = await queueOn(t, { maxInMemory: 1 });
+  for (const number of [0, 1]) queue.add(segmentOf(number));
+  await diskComesRound();
+  const path = queue.head?.onDisk?.path ?? '';
+  await rename(path, `${path}.away`);
+  await symlink(path, path);
+  const { log } = readableLog();
+  const next = new Spool({ directory, maxBytes: 1e9, maxAgeMs: 1e9, clock: new FakeClock(), log });
+  await next.recover();
+  const [found] = next.take('session', () => lost.push(0));
+  assert.equal(found?.path, path);
 });
