@@ -12,7 +12,7 @@ import type {
 } from '../channel/ports.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
-import { aborted, Scope } from '../runtime/scope.ts';
+import { Scope } from '../runtime/scope.ts';
 import { type Era, plainStamps, type Stamps } from '../runtime/stamps.ts';
 import type { Pauses, Runnable } from '../runtime/supervise.ts';
 import type { CertificateTime } from '../runtime/tls-in-time.ts';
@@ -30,6 +30,9 @@ import { type UploadHistogram, UploadTimes } from './upload-times.ts';
 
 /** How many sessions upload at a time; more would only share the same uplink. */
 const LINES = 4;
+
+/** How often it is looked whether the disk is well. */
+const CHECK_MS = 5_000;
 
 /** Where sessions are remembered over a restart. */
 export interface SessionBook {
@@ -133,7 +136,11 @@ export class CloudRecorder implements Recorder, Runnable {
 
   /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
   async run(signal: AbortSignal): Promise<void> {
-    await aborted(signal);
+    const { spool, clock } = this.#parts;
+    while (!signal.aborted) {
+      await spool.check();
+      await clock.sleep(CHECK_MS, signal);
+    }
     await Promise.allSettled(this.#recordings);
     this.#delivering.end();
     await Promise.allSettled(this.#deliveries);

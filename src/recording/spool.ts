@@ -1,5 +1,5 @@
-import { readdir, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, rmdir, stat, statfs, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
@@ -34,6 +34,10 @@ export interface SpooledSegment extends SpoolName {
   readonly keptAt: number;
 }
 
+/** What a disk that took nothing is tried with. */
+const TRIAL = 'trial';
+const PIECE = Buffer.alloc(65_536);
+
 export type PushedOut = (segment: SpooledSegment) => void;
 
 /** A greater age only says that the clock was wrong when the segment was kept, or is so now. */
@@ -48,7 +52,8 @@ export class Spool {
   /** One write at a time: cheap media are slow at two, and the bounds are kept exactly. */
   readonly #writes = new PQueue({ concurrency: 1 });
   #bytes = 0;
-  #degraded = false;
+  /** The size of what the disk has refused last; undefined while it takes what it is given. */
+  #refusedBytes: number | undefined;
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
@@ -60,9 +65,9 @@ export class Spool {
     return this.#bytes;
   }
 
-  /** The disk did not take the last segment that it was given. */
+  /** The disk did not take what it was given last. */
   get degraded(): boolean {
-    return this.#degraded;
+    return this.#refusedBytes !== undefined;
   }
 
   /** Takes stock of what earlier processes left, and clears away what they did not finish. Never throws. */
@@ -101,9 +106,19 @@ export class Spool {
     return this.#writes.add(() => this.#keep(session, segment, onPushedOut));
   }
 
+  /** Looks whether a disk that took nothing takes something again; to be called now and then. Never throws. */
+  check(): Promise<void> {
+    return this.#writes.add(async () => {
+      if (this.#refusedBytes !== undefined) await this.#tryAgain(this.#refusedBytes);
+    });
+  }
+
   async #keep(session: string, segment: Segment, onPushedOut: PushedOut): Promise<SpooledSegment> {
-    // Room for it cannot be made, and the smaller ones before it shall not be lost over that.
-    if (segment.bytes > this.#parts.maxBytes) throw this.#refusal('a segment is larger than the spool may be');
+    // Room for it cannot be made, and the smaller ones before it shall not be lost over that. With no bytes allowed
+    // there is no spool. Neither says anything of the disk.
+    if (segment.bytes > this.#parts.maxBytes) {
+      throw new GatewayError('state-unwritable', 'a segment is larger than the spool may be');
+    }
     await this.#makeRoom(segment.bytes);
     const sequence = this.#nextSequence.get(session) ?? 1;
     this.#nextSequence.set(session, sequence + 1);
@@ -115,9 +130,9 @@ export class Spool {
       await writeDurably(directory, path, segment.parts);
     } catch (cause) {
       await rm(`${path}${UNFINISHED}`, { force: true }).catch(() => undefined);
-      throw this.#failed(cause);
+      throw this.#refused(cause, segment.bytes);
     }
-    this.#degraded = false;
+    this.#refusedBytes = undefined;
     const checksum = parseSpoolName(name)?.checksum ?? 0;
     const keptAt = this.#stamps.now();
     // The file has its time by the box's clock, and is to be as old after a restart as it is.
@@ -148,7 +163,7 @@ export class Spool {
       await rm(segment.path, { force: true });
       await syncDirectory(directory);
     } catch (cause) {
-      this.#failed(cause);
+      this.#refused(cause, segment.bytes);
     }
   }
 
@@ -184,19 +199,36 @@ export class Spool {
     return this.#stamps.trusted && age > this.#parts.maxAgeMs && age < UNBELIEVABLE_AGE_MS;
   }
 
-  async #makeDirectory(directory: string): Promise<void> {
-    if (await ensureDirectory(directory)) await syncDirectory(this.#parts.directory);
+  async #makeDirectory(session: string): Promise<void> {
+    const { directory } = this.#parts;
+    if (await ensureDirectory(directory)) await syncDirectory(dirname(directory));
+    if (await ensureDirectory(session)) await syncDirectory(directory);
   }
 
-  #failed(cause: unknown): GatewayError {
-    return this.#refusal(codeOf(cause));
-  }
-
-  #refusal(reason: string): GatewayError {
-    const err = new GatewayError('state-unwritable', 'the disk takes no segments', { reason });
-    if (!this.#degraded) this.#parts.log.error({ err }, err.message);
-    this.#degraded = true;
+  #refused(cause: unknown, bytes: number): GatewayError {
+    const err = new GatewayError('state-unwritable', 'the disk takes no segments', { reason: codeOf(cause) });
+    if (!this.degraded) this.#parts.log.error({ err }, err.message);
+    this.#refusedBytes = bytes;
     return err;
+  }
+
+  /** With as many bytes as were refused, or a disk that is nearly full would seem well between two segments. */
+  async #tryAgain(bytes: number): Promise<void> {
+    const { directory, log } = this.#parts;
+    const path = join(directory, TRIAL);
+    try {
+      if (await ensureDirectory(directory)) await syncDirectory(dirname(directory));
+      const { bavail, bsize } = await statfs(directory);
+      if (bavail * bsize < bytes) return;
+      const pieces = new Array<Buffer>(Math.ceil(bytes / PIECE.length)).fill(PIECE);
+      await writeDurably(directory, path, pieces);
+      this.#refusedBytes = undefined;
+      log.info('the disk takes segments again');
+    } catch {
+      // It is as it was, and that has been told.
+    } finally {
+      await Promise.allSettled([path, `${path}${UNFINISHED}`].map((name) => rm(name, { force: true })));
+    }
   }
 }
 

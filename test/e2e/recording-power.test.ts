@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, statSync, truncateSync, watch, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, statSync, truncateSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { VirtualCamera } from '../../src/simulator/camera/camera.ts';
@@ -203,14 +203,18 @@ function limitFiles(pid: number, bytes: number | 'unlimited'): void {
 async function diskTakesNothing(t: TestContext, camera: VirtualCamera): Promise<void> {
   const at = await box(t, camera);
   const { ovc, stateDirectory } = at;
+  const state = () => ovc.devices.get(CODE)?.report.state;
   // A file where the spool should be: whoever runs the test, even root, cannot write there.
-  writeFileSync(join(stateDirectory, 'spool'), '');
+  const spool = join(stateDirectory, 'spool');
+  writeFileSync(spool, '');
   const gateway = await recording(at, 'readonly');
   ovc.faults.setStorage({ down: 'reset' });
-  await ovc.waitFor(() => ovc.devices.get(CODE)?.report.state === 3, PATIENT);
+  await ovc.waitFor(() => state() === 3, PATIENT);
   assert.equal(keepaliveSays(ovc)?.record_session, 'readonly');
   await said(at, gateway, 'the disk takes no segments');
   ovc.faults.clear();
+  rmSync(spool);
+  await ovc.waitFor(() => state() === 1, PATIENT);
   const report = await afterwards(at, 'readonly', 0);
   assert.ok(holes(report).length <= 1);
   gateway.kill('SIGTERM');
@@ -221,7 +225,10 @@ const STORIES: ReadonlyArray<readonly [string, (t: TestContext, camera: VirtualC
   ['a power cut in the middle of an upload costs what was in memory, and the session goes on', cutDuringAnUpload],
   ['power cuts while writing to disk, resuming and draining lose nothing that was on disk', cutDuringAWriteAndAResume],
   ['a disk that runs full leaves memory, is told of by Keepalive, and is used again when it can', diskRunsFull],
-  ['a disk that takes nothing leaves memory, and the gateway runs on', diskTakesNothing],
+  [
+    'a disk that takes nothing leaves memory, the gateway runs on, and Keepalive tells when it takes something again',
+    diskTakesNothing,
+  ],
 ];
 
 test('recording through power cuts and full disks', { concurrency: true }, async (t) => {

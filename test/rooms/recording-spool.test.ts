@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Spool, type SpoolParts } from '../../src/recording/spool.ts';
@@ -116,7 +116,16 @@ test('a segment that is larger than the bounds is refused, and pushes nothing ou
   const large = { ...facts, bytes: facts.bytes * 2, parts: [...parts, ...parts] };
   await assert.rejects(spool.keep('session', large, unheard), { kind: 'state-unwritable' });
   assert.deepEqual(numbers(spool), [1]);
-  assert.equal(spool.degraded, true);
+  assert.equal(spool.degraded, false);
+});
+
+test('a spool that may hold nothing is none: nothing is written, and no disk is at fault', async (t) => {
+  const directory = await scratch(t);
+  const { spool, lines } = spoolIn(join(directory, 'spool'), { maxBytes: 0 });
+  await assert.rejects(spool.keep('session', segmentOf(1), unheard), { kind: 'state-unwritable' });
+  await spool.check();
+  assert.equal(spool.degraded, false);
+  assert.deepEqual([await readdir(directory), lines], [[], []]);
 });
 
 test('segments are pushed out by age, but not by a clock that was set from 1970 to now', async (t) => {
@@ -132,29 +141,41 @@ test('segments are pushed out by age, but not by a clock that was set from 1970 
   assert.deepEqual(lost, [1]);
 });
 
-async function unwritable(t: TestContext): Promise<{ spool: Spool; lines: LogLine[]; mend: () => Promise<void> }> {
+async function unwritable(t: TestContext) {
   const directory = await scratch(t);
   // A file where a directory is due refuses writes to everybody, root included.
   const place = join(directory, 'spool');
   await writeFile(place, '');
   const { spool, lines } = spoolIn(place);
-  const mend = async (): Promise<void> => {
-    const { rm } = await import('node:fs/promises');
-    await rm(place);
-  };
-  return { spool, lines, mend };
+  const mend = (): Promise<void> => rm(place);
+  const told = (message: string): number => lines.filter(({ msg }) => msg === message).length;
+  return { spool, place, mend, told };
 }
 
-test('a disk that takes nothing is told once, shown, and found mended', async (t) => {
-  const { spool, lines, mend } = await unwritable(t);
+test('a disk that takes nothing is told once, shown, and found mended by the next segment', async (t) => {
+  const { spool, mend, told } = await unwritable(t);
   for (const number of [1, 2]) {
     await assert.rejects(spool.keep('session', segmentOf(number), unheard), { kind: 'state-unwritable' });
   }
   assert.equal(spool.degraded, true);
-  assert.equal(lines.filter(({ msg }) => msg === 'the disk takes no segments').length, 1);
+  assert.equal(told('the disk takes no segments'), 1);
   await mend();
   await spool.keep('session', segmentOf(3), unheard);
   assert.equal(spool.degraded, false);
+});
+
+test('a disk that took nothing is found mended also when nothing has to be kept any more', async (t) => {
+  const { spool, place, mend, told } = await unwritable(t);
+  await spool.check();
+  assert.equal(spool.degraded, false);
+  await assert.rejects(spool.keep('session', segmentOf(1), unheard));
+  await spool.check();
+  assert.equal(spool.degraded, true);
+  await mend();
+  await spool.check();
+  assert.equal(spool.degraded, false);
+  assert.equal(told('the disk takes segments again'), 1);
+  assert.deepEqual(await readdir(place), []);
 });
 
 test('a writer killed at any moment leaves every segment that it called safe, and no half one', async (t) => {
