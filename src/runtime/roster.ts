@@ -24,7 +24,7 @@ export class Roster<K, T extends Runnable> implements Runnable {
   async run(signal: AbortSignal): Promise<void> {
     const life = new Scope(signal);
     this.#life = life;
-    for (const member of this.#members.values()) this.#start(member);
+    this.#startAll();
     await aborted(life.signal);
     await Promise.all([...this.#tasks.values()].map((task) => task.stop()));
     life.end();
@@ -44,6 +44,11 @@ export class Roster<K, T extends Runnable> implements Runnable {
   add(name: K, member: T): void {
     this.#members.set(name, member);
     this.#start(member);
+  }
+
+  /** Not a loop within `run`, which would keep the last one in memory for as long as it waits, also when it is replaced. */
+  #startAll(): void {
+    for (const member of this.#members.values()) this.#start(member);
   }
 
   /** Before `run` there is nothing to do: it starts all. */

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { DeviceReport } from '../../src/simulator/ovc/device.ts';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { Child } from './child.ts';
+import { freePort } from './free-port.ts';
+import { unitEnvironment } from './unit-environment.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
-const UNIT = join(import.meta.dirname, '..', '..', 'systemd', 'ovd-gateway.service');
 const LOGIN_PASSWORD = 'bench-password';
 
 export interface GatewayWish {
@@ -146,21 +144,4 @@ export class MeasuredGateway {
   stop(): Promise<void> {
     return this.#child.stop();
   }
-}
-
-/** Free a moment ago, which has to do: the port has to stand in the configuration. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** What the service has in its environment. */
-function unitEnvironment(): Record<string, string> {
-  const lines = readFileSync(UNIT, 'utf8').matchAll(/^Environment=(.*)$/gm);
-  const words = [...lines].flatMap(([, line = '']) => line.trim().split(/\s+/));
-  return Object.fromEntries(words.map((word) => word.split('=', 2)));
 }

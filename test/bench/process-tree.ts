@@ -8,6 +8,8 @@ export interface TreeCost {
   readonly cpuMs: number;
   /** Proportional set size: memory that processes share counts once. In MB of a million bytes. */
   readonly pssMb: number;
+  /** What is theirs alone and in no file, in memory or swapped out: other processes on the machine do not change it. */
+  readonly ownMb: number;
   readonly processes: number;
 }
 
@@ -26,10 +28,12 @@ interface ProcessRow {
 export function treeCost(roots: readonly number[]): TreeCost {
   const trees = members(roots);
   const ticks = trees.reduce((sum, row) => sum + row.ticks, 0);
-  const pssKb = trees.reduce((sum, { pid }) => sum + pssOf(pid), 0);
+  const mb = (of: (pid: number) => number): number =>
+    (trees.reduce((sum, { pid }) => sum + of(pid), 0) * BYTES_PER_KB) / BYTES_PER_MB;
   return {
     cpuMs: (ticks * 1000) / ticksPerSecond(),
-    pssMb: (pssKb * BYTES_PER_KB) / BYTES_PER_MB,
+    pssMb: mb(pssOf),
+    ownMb: mb(ownOf),
     processes: trees.length,
   };
 }
@@ -55,7 +59,16 @@ function statOf(pid: number): ProcessRow[] {
 }
 
 function pssOf(pid: number): number {
-  return Number(/^Pss:\s+(\d+) kB/m.exec(textOf(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
+  return rollup(pid, 'Pss');
+}
+
+function ownOf(pid: number): number {
+  return rollup(pid, 'Pss_Anon') + rollup(pid, 'SwapPss');
+}
+
+/** In kB; 0 when the process has ended. */
+function rollup(pid: number, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(textOf(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
 }
 
 /** Empty when the process ended while we were looking. */

@@ -4,13 +4,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { treeCost } from '../bench/process-tree.ts';
+import { unitEnvironment } from '../bench/unit-environment.ts';
 import { Inspector } from './inspector.ts';
 import type { Sample } from './verdict.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const MB = 1_000_000;
 
-/** The gateway that soaks: the built program in a process of its own, with its inspector open on loopback. */
+/** The gateway that soaks: the built program with the service's environment, its inspector open on loopback. */
 export class SoakedGateway {
   readonly #child: ChildProcess;
   readonly #ended: Promise<number | null>;
@@ -27,7 +28,8 @@ export class SoakedGateway {
 
   static async start(file: string, secrets: readonly string[]): Promise<SoakedGateway> {
     const args = ['--inspect=127.0.0.1:0', PROGRAM, 'run', '-c', file];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const env = { ...process.env, ...unitEnvironment() };
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env });
     const gateway = new SoakedGateway(child);
     const inspected = new Promise<string>((resolve, reject) => {
       const hear = (line: string): void => {
@@ -54,12 +56,12 @@ export class SoakedGateway {
 
   /** Collects garbage first, so that only what is held counts. */
   async sample(minutes: number): Promise<Sample> {
-    const heap = (await this.#inspector?.heapBytes()) ?? 0;
-    const { pssMb, processes } = treeCost([this.pid]);
+    const heap = await this.#inspector?.heapBytes();
+    const { ownMb, processes } = treeCost([this.pid]);
     const count = (folder: string): number => readdirSync(`/proc/${this.pid}/${folder}`).length;
     return {
-      ...{ minutes, pssMb, heapMb: heap / MB, children: processes - 1 },
-      ...{ descriptors: count('fd'), threads: count('task') },
+      ...{ minutes, ownMb, heldMb: (heap?.held ?? 0) / MB, codeMb: (heap?.code ?? 0) / MB },
+      ...{ descriptors: count('fd'), threads: count('task'), children: processes - 1 },
     };
   }
 

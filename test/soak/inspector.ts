@@ -3,6 +3,20 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 
 const heapUsage = z.object({ result: z.object({ usedSize: z.number() }) });
+const evaluated = z.object({ result: z.object({ result: z.object({ value: z.array(z.number()).length(3) }) }) });
+
+/** In bytes: machine code, byte code, and what lies outside the heap but is held from within, buffers above all. */
+const BESIDES = `(() => {
+  const code = process.getBuiltinModule('node:v8').getHeapCodeStatistics();
+  return [code.code_and_metadata_size, code.bytecode_and_metadata_size, process.memoryUsage().external];
+})()`;
+
+export interface HeapBytes {
+  /** What the program holds, buffers included. */
+  readonly held: number;
+  /** What V8 has compiled of it: it grows as long as there is something that has not run hot yet. */
+  readonly code: number;
+}
 
 /** Node's own inspector of another process: collects its garbage and tells what is left. */
 export class Inspector {
@@ -19,19 +33,23 @@ export class Inspector {
     return new Inspector(socket);
   }
 
-  /** Bytes of the heap that are in use after a full collection. */
-  async heapBytes(): Promise<number> {
+  /** What is in use after a full collection. */
+  async heapBytes(): Promise<HeapBytes> {
     await this.#ask('HeapProfiler.collectGarbage');
-    return heapUsage.parse(await this.#ask('Runtime.getHeapUsage')).result.usedSize;
+    const { usedSize } = heapUsage.parse(await this.#ask('Runtime.getHeapUsage')).result;
+    const answer = await this.#ask('Runtime.evaluate', { expression: BESIDES, returnByValue: true });
+    const [machineCode = 0, byteCode = 0, external = 0] = evaluated.parse(answer).result.result.value;
+    const code = machineCode + byteCode;
+    return { held: usedSize - code + external, code };
   }
 
   close(): void {
     this.#socket.terminate();
   }
 
-  async #ask(method: string): Promise<unknown> {
+  async #ask(method: string, params: object = {}): Promise<unknown> {
     const id = ++this.#asked;
-    this.#socket.send(JSON.stringify({ id, method }));
+    this.#socket.send(JSON.stringify({ id, method, params }));
     for (;;) {
       const [text]: unknown[] = await once(this.#socket, 'message');
       const answer: unknown = JSON.parse(String(text));

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { table } from '../../src/commands/table.ts';
 import { SoakedGateway } from './gateway.ts';
+import { line, report } from './report.ts';
 import { SoakSite } from './site.ts';
-import { type Sample, trendsOf } from './verdict.ts';
+import type { Sample, Verdict } from './verdict.ts';
 
 /**
  * The soak: one gateway for a long time, while viewers and recordings come and go, cameras lose their power, and the
@@ -33,9 +33,11 @@ interface Step {
 const ROUND: readonly Step[] = [
   { at: 0, what: (site) => site.watch(0) },
   { at: 0.02, what: (site) => site.record(1) },
+  { at: 0.05, what: (site) => site.visitor.come() },
   { at: 0.1, what: (site) => site.watch(1) },
   { at: 0.15, what: async (site, round) => site.fiddle(round % site.cameras.length) },
-  { at: 0.2, what: async (site) => site.alarm(1) },
+  { at: 0.17, what: async (site) => site.move(1, true) },
+  { at: 0.22, what: async (site) => site.move(1, false) },
   { at: 0.25, what: async (site, round) => site.cameras[round % site.cameras.length]?.powerOff() },
   { at: 0.35, what: async (site, round) => site.cameras[round % site.cameras.length]?.powerOn() },
   { at: 0.4, what: (site) => site.away() },
@@ -44,6 +46,7 @@ const ROUND: readonly Step[] = [
   { at: 0.72, what: async (site) => site.cameras[0]?.dropPlayers() },
   // Another name for the last channel: the gateway sees that the file has changed.
   { at: 0.75, what: (site, round) => site.writeConfig(String(round)) },
+  { at: 0.78, what: (site) => site.visitor.leave() },
   { at: 0.8, what: (site) => site.stopAll() },
 ];
 
@@ -75,7 +78,7 @@ async function playRound(site: SoakSite, gateway: SoakedGateway, { round, second
 
 const pause = (ms: number) => delay(Math.max(ms, 0), undefined, { signal: stopping.signal }).catch(() => undefined);
 
-async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<boolean> {
+async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<Verdict> {
   const since = performance.now();
   const passed = (): number => (performance.now() - since) / 60_000;
   const site = await SoakSite.open(cameras, stopping.signal);
@@ -85,6 +88,7 @@ async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<boo
   let written = 0;
   try {
     await site.online(60_000);
+    if (!calm) await site.fillMemories(stopping.signal);
     for (let round = 1; passed() < minutes && gateway.runs && !stopping.signal.aborted; round++) {
       await playRound(site, gateway, { round, seconds: roundSeconds, steps: calm ? CALM : ROUND });
       if (!gateway.runs || stopping.signal.aborted) break;
@@ -96,62 +100,17 @@ async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<boo
     }
     const died = !gateway.runs;
     const code = await gateway.stop();
-    const writtenSince = written - writtenAtFirst;
-    return report({
-      samples,
-      site,
-      gateway,
-      writtenSince,
-      ended: died ? 'it died' : `exit code ${code}`,
-      fine: code === 0,
+    const { text, verdict } = report({
+      ...{ samples, cameras, calm, code, ended: died ? 'it died' : `exit code ${code}` },
+      ...{ leaked: gateway.leaked, said: gateway.said, writtenBytes: written - writtenAtFirst },
+      ...{ came: site.outcome, refusals: site.refusals },
     });
+    process.stdout.write(text);
+    return verdict;
   } finally {
     await gateway.stop();
     await site.close();
   }
-}
-
-const line = ({ minutes, pssMb, heapMb, descriptors, threads, children }: Sample): string =>
-  `${minutes.toFixed(1).padStart(6)} min  PSS ${pssMb.toFixed(1)} MB  heap ${heapMb.toFixed(2)} MB  ` +
-  `${descriptors} descriptors  ${threads} threads  ${children} children`;
-
-interface Outcome {
-  readonly samples: readonly Sample[];
-  readonly site: SoakSite;
-  readonly gateway: SoakedGateway;
-  /** Bytes between the first and the last sample. */
-  readonly writtenSince: number;
-  readonly ended: string;
-  readonly fine: boolean;
-}
-
-const hours = (samples: readonly Sample[]): number =>
-  Math.max(((samples.at(-1)?.minutes ?? 0) - (samples[0]?.minutes ?? 0)) / 60, 1 / 3600);
-
-/** Prints what was seen; true when nothing grew and the end was in good order. */
-function report({ samples, site, gateway, writtenSince, ended, fine }: Outcome): boolean {
-  const trends = trendsOf(samples);
-  const rows = trends.map(({ figure, first, last, most, perHour, limitPerHour, fine: ok }) => [
-    ...[figure, first.toFixed(2), last.toFixed(2), most.toFixed(2), perHour.toFixed(2), String(limitPerHour)],
-    ok ? 'flat' : 'GROWS',
-  ]);
-  const said = [...gateway.said].sort(([, one], [, other]) => other - one);
-  const lines = [
-    `${samples.length} rounds, ${samples.at(-1)?.minutes.toFixed(0) ?? 0} minutes, ${site.cameras.length} cameras`,
-    '',
-    ...table(['figure', 'first', 'last', 'most', 'an hour', 'limit', ''], rows),
-    '',
-    `ended: ${ended}; lines with a secret: ${gateway.leaked}; written to disk: ${(writtenSince / hours(samples) / 1e6).toFixed(2)} MB an hour`,
-    '',
-    ...table(
-      ['times', 'level and message'],
-      said.map(([words, times]) => [String(times), words]),
-    ),
-    ...(site.refusals.size === 0 ? [] : ['', 'orders refused:']),
-    ...[...site.refusals].map(([words, times]) => `${times} x ${words}`),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-  return fine && samples.length > 0 && gateway.leaked === 0 && trends.every((trend) => trend.fine);
 }
 
 function wish(): Wish {
@@ -159,7 +118,7 @@ function wish(): Wish {
     options: {
       minutes: { type: 'string', default: '60' },
       cameras: { type: 'string', default: '2' },
-      round: { type: 'string', default: '90' },
+      round: { type: 'string', default: '45' },
       calm: { type: 'boolean', default: false },
     },
   });
@@ -169,8 +128,7 @@ function wish(): Wish {
 }
 
 try {
-  const fine = await soak(wish());
-  process.stdout.write(`\nverdict: ${fine ? 'nothing grows' : 'NOT FINE'}\n`);
+  const { fine } = await soak(wish());
   process.exitCode = fine ? 0 : 1;
 } catch (err) {
   say(`soak: ${err instanceof Error ? err.message : err}\nusage: ${USAGE}`);

@@ -1,16 +1,33 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createLog } from '../../src/runtime/log.ts';
 import { Secret } from '../../src/runtime/secret.ts';
 import { VirtualCamera } from '../../src/simulator/camera/camera.ts';
 import { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
+import { freePort } from '../bench/free-port.ts';
 import { Relay } from '../bench/relay.ts';
+import { Visitor } from './visitor.ts';
 
 const CODE = 'SOAK';
 const OVC_PASSWORD = 'soak-ovc-hunter2';
 const CAMERA_PASSWORD = 'soak-cam-hunter2';
 const SEGMENT_SECONDS = 4;
+/** More than a log of a megabyte holds lines of them. */
+const FILLING_ORDERS = 2_000;
+/** As many as pictures are kept. */
+const FILLING_ALARMS = 64;
+/** The next alarm counts, and has a picture of its own, a second after the one before. */
+const MOVE_MS = 700;
+
+interface Parts {
+  readonly ovc: OvcSimulator;
+  readonly cameras: readonly VirtualCamera[];
+  readonly relay: Relay;
+  readonly folder: string;
+  readonly webPort: number;
+}
 
 /** What the gateway soaks in: cameras and a platform in this process, and a wire between that can be cut. */
 export class SoakSite {
@@ -18,6 +35,8 @@ export class SoakSite {
   readonly ovc: OvcSimulator;
   readonly cameras: readonly VirtualCamera[];
   readonly file: string;
+  readonly visitor: Visitor;
+  readonly #webPort: number;
   readonly #relay: Relay;
   readonly #folder: string;
   readonly #live = new Map<number, string>();
@@ -26,9 +45,11 @@ export class SoakSite {
   /** Orders that the gateway has refused, by what it said. */
   readonly refusals = new Map<string, number>();
 
-  private constructor(parts: { ovc: OvcSimulator; cameras: VirtualCamera[]; relay: Relay; folder: string }) {
+  private constructor(parts: Parts) {
     this.ovc = parts.ovc;
     this.cameras = parts.cameras;
+    this.visitor = new Visitor(parts.webPort);
+    this.#webPort = parts.webPort;
     this.#relay = parts.relay;
     this.#folder = parts.folder;
     this.file = join(parts.folder, 'gateway.yaml');
@@ -41,7 +62,7 @@ export class SoakSite {
     const numbers = Array.from({ length: count }, (_, number) => number);
     const cameras = await Promise.all(numbers.map((number) => virtualCamera(number, { signal, log })));
     const folder = await mkdtemp(join(tmpdir(), 'ovd-soak-'));
-    const site = new SoakSite({ ovc, cameras, relay, folder });
+    const site = new SoakSite({ ovc, cameras, relay, folder, webPort: await freePort() });
     await site.writeConfig('0');
     return site;
   }
@@ -52,7 +73,7 @@ export class SoakSite {
       platform: { url: `ws://127.0.0.1:${this.#relay.port}/ovc`, login_code: CODE, login_password: OVC_PASSWORD },
       state_dir: join(this.#folder, 'state'),
       discovery: { enabled: false },
-      web: { listen: '127.0.0.1:0' },
+      web: { listen: `127.0.0.1:${this.#webPort}` },
       channels: this.cameras.map(({ host, onvifPort }, channel) => ({
         channel,
         name: channel === this.cameras.length - 1 ? `Last ${mark}` : `Camera ${channel}`,
@@ -60,6 +81,18 @@ export class SoakSite {
       })),
     };
     await writeFile(this.file, JSON.stringify(config), { mode: 0o600 });
+  }
+
+  /** How much of what was asked for has come to the platform and to the visitor, so that no soak is fine in which nothing happened. */
+  get outcome(): Readonly<Record<'streams' | 'segments' | 'alarms' | 'pictures' | 'pages', number>> {
+    const { streams, recordings, alarms } = this.ovc;
+    return {
+      streams: streams.length,
+      segments: recordings.all.reduce((sum, { segments, forgotten }) => sum + segments.length + forgotten, 0),
+      alarms: alarms.count,
+      pictures: alarms.all.filter(({ picture }) => (picture?.uploads ?? 0) > 0).length,
+      pages: this.visitor.pages,
+    };
   }
 
   /** All cameras are there and the platform hears of it. */
@@ -95,17 +128,24 @@ export class SoakSite {
     await this.#ask('Snapshot', { channel, pic_upload_url: this.ovc.pictures.offer().url });
   }
 
-  /** Something moves before that camera, and stops. */
-  alarm(channel: number): void {
-    for (const state of ['true', 'false']) {
-      const source: [string, string][] = [['Source', 'vs0']];
-      const event = {
-        topic: 'tns1:VideoSource/MotionAlarm',
-        operation: 'Changed',
-        source,
-        data: [['State', state]],
-      } as const;
-      this.cameras[channel]?.equipment.events.emit(event);
+  /** Something moves before that camera, or stops. */
+  move(channel: number, moves: boolean): void {
+    const data: [string, string][] = [['State', String(moves)]];
+    this.cameras[channel]?.equipment.events.emit({ topic: 'tns1:VideoSource/MotionAlarm', operation: 'Changed', data });
+  }
+
+  /**
+   * What the page remembers of the last days is made full, so that it does not grow later: log and packets by orders
+   * that are refused in many words, the pictures of alarms by alarms.
+   */
+  async fillMemories(signal: AbortSignal): Promise<void> {
+    const refuse = () => this.ovc.request(CODE, 'StartCloudRecord', {});
+    for (let order = 0; order < FILLING_ORDERS && !signal.aborted; order++) await refuse();
+    for (let each = 0; each < FILLING_ALARMS / this.cameras.length && !signal.aborted; each++) {
+      for (const moves of [true, false]) {
+        for (const channel of this.cameras.keys()) this.move(channel, moves);
+        await delay(MOVE_MS, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 
@@ -131,6 +171,7 @@ export class SoakSite {
   }
 
   async close(): Promise<void> {
+    await this.visitor.leave();
     await this.#relay.cut();
     await Promise.all([this.ovc.close(), ...this.cameras.map((camera) => camera.close())]);
     await rm(this.#folder, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Roster } from '../../../src/runtime/roster.ts';
 import { aborted } from '../../../src/runtime/scope.ts';
 import type { Runnable } from '../../../src/runtime/supervise.ts';
+import { collectGarbage } from '../../peers/collect-garbage.ts';
 
 /** Writes down when it begins and when it has ended. */
 function member(name: string, diary: string[]): Runnable {
@@ -53,4 +54,24 @@ test('who comes before the others run, runs with them', async () => {
   stop.abort();
   await done;
   assert.deepEqual(diary, ['b begins', 'b ends']);
+});
+
+test('nobody who was replaced is kept in memory', async () => {
+  const roster = new Roster<string, Runnable>([['a', member('a', [])]]);
+  const gone = [...roster.members.values()].map((each) => new WeakRef(each));
+  const stop = new AbortController();
+  const done = roster.run(stop.signal);
+  for (const name of ['b', 'c']) {
+    await roster.replace('a', member(name, []));
+    gone.push(...[...roster.members.values()].map((each) => new WeakRef(each)));
+  }
+  await roster.replace('a');
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  assert.deepEqual(
+    gone.map((each) => each.deref()),
+    [undefined, undefined, undefined],
+  );
+  stop.abort();
+  await done;
 });
