@@ -79,6 +79,12 @@ export class Channel implements Runnable {
     return this.#parts.camera;
   }
 
+  /** Before `run`: goes on with the live view that the channel before this one was ordered to give. */
+  takeOver(before: Channel): void {
+    const order = before.#publishing.wanted;
+    if (order) this.#publishing.resume(order);
+  }
+
   /** Watches the camera for as long as the signal lasts; ends with all jobs of the channel ended. */
   run(signal: AbortSignal): Promise<void> {
     return together(signal, [
@@ -185,8 +191,10 @@ export class Channel implements Runnable {
     }
   }
 
-  #see(sight: CameraSight): void {
+  #see(found: CameraSight): void {
     const { clock, log } = this.#parts;
+    const { channel } = this.settings;
+    const sight = { ...found, streams: found.streams.map((stream) => ({ ...stream, channel })) };
     const { device } = sight;
     if (this.#state.camera.presence !== 'online') log.info({ ...device, streams: summary(sight) }, 'camera online');
     this.#apply({ type: 'camera', camera: { presence: 'online', since: clock.wall(), sight } });

@@ -27,9 +27,9 @@ export class Channels implements Runnable {
     this.#roster.add(number, channel);
   }
 
-  /** Ends a channel, with all that it does, and puts another in its place; none: there is no such channel any more. */
+  /** Ends a channel and puts another in its place, which takes over what was ordered; none: there is no such channel any more. */
   replace(number: number, next?: Channel): Promise<void> {
-    return this.#roster.replace(number, next);
+    return this.#roster.replace(number, next, (before) => next?.takeOver(before));
   }
 
   /** What each channel is like now, by channel number. */

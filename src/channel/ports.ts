@@ -19,6 +19,8 @@ export interface CameraStream {
   /** The ONVIF profile token, or `rtsp`. With the camera it names the stream. */
   readonly profile: string;
   readonly name: string;
+  /** Whose it is, for the log. */
+  readonly channel?: number;
   /** Without user info; the credentials stand beside it. */
   readonly url: URL;
   readonly credentials: Credentials | undefined;

@@ -43,10 +43,23 @@ export class Publishing implements Runnable {
   readonly #parts: PublishingParts;
   #life = AbortSignal.abort();
   #push: Push | undefined;
+  /** What the OVC wants: until it stops it, replaces it, or is told that it came to nothing. */
+  #wanted: PublishOrder | undefined;
   #turns: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PublishingParts) {
     this.#parts = parts;
+  }
+
+  /** The order that is in force, also after the end of `run`: for whoever takes the channel over. */
+  get wanted(): PublishOrder | undefined {
+    return this.#wanted;
+  }
+
+  /** Takes an order over, before `run`: it is carried out once the camera has been seen. */
+  resume(order: PublishOrder): void {
+    this.#wanted = order;
+    this.#parts.tell({ streamId: order.streamId, live: false, why: 'the configuration of the channel has changed' });
   }
 
   /** Owns the push; when it resolves, after the abort, the RTMP server has seen its end. */
@@ -65,6 +78,7 @@ export class Publishing implements Runnable {
     const { task, begun } = await this.#inTurn(async () => {
       if (this.#push?.order.streamId === order.streamId) return { task: this.#push.task, begun: false };
       await this.#end();
+      this.#forgo();
       const chosen = chooseStream((await sight()).streams, { ...this.#parts.wish, ...order });
       // Whoever ordered it has been told that it came to nothing.
       signal.throwIfAborted();
@@ -74,6 +88,9 @@ export class Publishing implements Runnable {
     if (begun) signal.addEventListener('abort', giveUp, { once: true });
     try {
       await task.ready;
+    } catch (err) {
+      if (this.#wanted === order) this.#forgo();
+      throw err;
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
@@ -83,6 +100,7 @@ export class Publishing implements Runnable {
   stop(streamId: string): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#push?.order.streamId === streamId) await this.#end();
+      if (this.#wanted?.streamId === streamId) this.#forgo();
     });
   }
 
@@ -90,11 +108,12 @@ export class Publishing implements Runnable {
   see(sight: CameraSight): Promise<void> {
     const { live, wish, clock, log, tell } = this.#parts;
     return this.#inTurn(async () => {
-      if (!this.#push) return;
-      const { order, chosen: before, task } = this.#push;
+      const order = this.#wanted;
+      if (!order) return;
       const chosen = chooseStream(sight.streams, { ...wish, ...order });
-      if (isSameStream(chosen.stream, before.stream)) return;
-      await task.stop();
+      const push = this.#push;
+      if (push && isSameStream(chosen.stream, push.chosen.stream)) return;
+      await push?.task.stop();
       this.#start(order, chosen, (again, report, signal) =>
         supervise((life) => live.push(again, report, life), { signal, clock, log, pauses: MOVED_PAUSES }),
       );
@@ -108,6 +127,13 @@ export class Publishing implements Runnable {
     // Whoever asked for the change hears how it failed.
     this.#turns = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Lets go of an order that has no push yet, or none any more. */
+  #forgo(): void {
+    if (!this.#wanted) return;
+    this.#wanted = undefined;
+    this.#parts.tell(undefined);
   }
 
   /** Ends the push that there is; with `task`, only if it is that one. */
@@ -131,6 +157,7 @@ export class Publishing implements Runnable {
     }, this.#life);
     const push = { order, chosen, task };
     this.#push = push;
+    this.#wanted = order;
     log.info({ stream_id: streamId, profile: chosen.stream.profile, video: chosen.video }, 'publish ordered');
     void task.done
       // Whoever ordered the push hears why it failed, and says so.
@@ -143,6 +170,7 @@ export class Publishing implements Runnable {
   #forget(push: Push): void {
     if (this.#push !== push) return;
     this.#push = undefined;
+    if (!this.#life.aborted) this.#wanted = undefined;
     this.#parts.tell(undefined);
     this.#parts.log.info({ stream_id: push.order.streamId }, 'publish ended');
   }

@@ -51,13 +51,13 @@ export class Site implements Runnable {
     return together(signal, [this.#cameras, this.discovery, this.channels]);
   }
 
-  /** Takes over what the configuration says of the channels: those of which it says the same as before run on. */
+  /** Takes over what the configuration says of the channels: those of which it says the same as before run on, a new name or not. */
   async reconcile(config: Config): Promise<void> {
     const before = new Map(this.discovery.channels.map((entry) => [entry.channel, entry]));
     this.discovery.configure(config);
     const after = new Map(this.discovery.channels.map((entry) => [entry.channel, entry]));
     const numbers = new Set([...before.keys(), ...after.keys()]);
-    const changed = [...numbers].filter((number) => !isSame(before.get(number), after.get(number)));
+    const changed = [...numbers].filter((number) => !isSame(nameless(before.get(number)), nameless(after.get(number))));
     await Promise.all(
       changed.map((number) => {
         const entry = after.get(number);
@@ -79,4 +79,9 @@ export class Site implements Runnable {
     const edges = { camera, live: this.live, recorder: kept.recorder, stills: this.#stills, alarms };
     return new Channel({ settings: entry, ...edges, ...world, onChange });
   }
+}
+
+/** All that a channel does; its name is for people, who are told it by the configuration. */
+function nameless(entry: ChannelConfig | undefined): unknown {
+  return entry && { ...entry, name: undefined };
 }

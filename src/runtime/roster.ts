@@ -32,10 +32,14 @@ export class Roster<K, T extends Runnable> implements Runnable {
     if (!signal.aborted) throw life.signal.reason;
   }
 
-  /** Ends whoever has the name, waits until that is done, and puts another one there; none: the name is free then. */
-  async replace(name: K, next?: T): Promise<void> {
+  /**
+   * Ends whoever has the name, waits until that is done, and puts another one there; none: the name is free then.
+   * In between `handOver` may give the next what is left of the one before.
+   */
+  async replace(name: K, next?: T, handOver?: (before: T) => void): Promise<void> {
     const before = this.#members.get(name);
     if (before) await this.#tasks.get(before)?.stop();
+    if (before) handOver?.(before);
     if (next) this.add(name, next);
     else this.#members.delete(name);
   }

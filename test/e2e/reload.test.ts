@@ -41,11 +41,10 @@ test('a changed file costs only what it changes: an unchanged channel stays live
   const { ovc, gateway, edit } = await site(t);
 
   edit((config) => {
-    config.channels[1] = { ...config.channels[1], name: 'Renamed' };
+    config.channels = config.channels.map((channel) => ({ ...channel, name: 'Renamed' }));
     config.log = { level: 'debug' };
   });
   await gateway.says('"costs":["channels","log"]');
-  await ovc.waitFor(() => state(ovc, 1) === 1, PATIENT);
 
   edit((config) => {
     const [one, two] = config.channels;
@@ -65,6 +64,18 @@ test('a changed file costs only what it changes: an unchanged channel stays live
   assert.deepEqual(more, []);
   assert.equal(push?.ended, undefined, 'the RTMP session has lived through it all');
   assert.equal(state(ovc, 0), 2);
+});
+
+test('a channel that is live is live again by itself when it is built anew', async (t) => {
+  const { ovc, edit } = await site(t);
+  edit((config) => {
+    config.channels[0] = { ...config.channels[0], live: { audio: 'none' } };
+  });
+  await ovc.waitFor(() => ovc.streams.length === 2 && ovc.streams[0]?.ended !== undefined, PATIENT);
+  await ovc.waitFor(() => state(ovc, 0) === 2, PATIENT);
+  assert.equal(ovc.streams[1]?.ended, undefined);
+  await ovc.request(CODE, 'RTMPStopPublish', { channel: 0, stream_id: 's' });
+  await ovc.waitFor(() => ovc.streams[1]?.ended !== undefined && state(ovc, 0) === 1, PATIENT);
 });
 
 test('a bad file changes nothing and is told once with all its faults; SIGHUP reads it again, and a change of all builds all anew', async (t) => {

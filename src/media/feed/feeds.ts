@@ -141,7 +141,8 @@ export class Feeds implements Runnable {
   #begin(source: FeedSource, onFlows?: () => void): Entry {
     const key = keyOf(source);
     const { stream, name } = source;
-    const log = this.#parts.log.child({ feed: name, profile: stream.profile, host: stream.url.host });
+    const { channel, profile, url } = stream;
+    const log = this.#parts.log.child({ channel, feed: name, profile, host: url.host });
     const atWork: AtWork = { encoder: undefined };
     const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(source, atWork, signal);
     const { command, patience } = this.#parts;

@@ -29,7 +29,7 @@ interface SlowPush {
   finish(): void;
 }
 
-function atHand(t: TestContext) {
+function beforeItRuns(t: TestContext) {
   const pushes: SlowPush[] = [];
   const live: Pick<Live, 'push'> = {
     push: (order, report, signal) =>
@@ -45,14 +45,24 @@ function atHand(t: TestContext) {
     tell: (publish) => void said.push(publish),
   });
   const stop = new AbortController();
-  const done = publishing.run(stop.signal);
-  t.after(async () => {
+  let done: Promise<void> | undefined;
+  const begin = (): void => {
+    done = publishing.run(stop.signal);
+  };
+  const end = async (): Promise<void> => {
     stop.abort();
     for (const { finish } of pushes) finish();
     await done;
-  });
+  };
+  t.after(end);
   const running = (): string[] => pushes.filter(({ signal }) => !signal.aborted).map(({ order }) => order.streamId);
-  return { publishing, pushes, said, running, settle: () => clock.advance(0) };
+  return { publishing, pushes, said, running, begin, end, settle: () => clock.advance(0) };
+}
+
+function atHand(t: TestContext) {
+  const hand = beforeItRuns(t);
+  hand.begin();
+  return hand;
 }
 
 async function live(hand: ReturnType<typeof atHand>, streamId: string): Promise<void> {
@@ -136,4 +146,51 @@ test('a push begins anew when the camera changes what it sends, and says so', as
   assert.equal(hand.pushes[1]?.order.stream.audio, undefined);
   await hand.settle();
   assert.deepEqual(hand.said.at(-1), { streamId: 'one', live: false, why: 'the stream of the camera has changed' });
+});
+
+test('an order outlives the end of its channel, and is carried out by the next one once the camera is seen', async (t) => {
+  const before = atHand(t);
+  await live(before, 'one');
+  await before.end();
+  const { wanted } = before.publishing;
+  assert.equal(wanted?.streamId, 'one');
+  const hand = beforeItRuns(t);
+  if (wanted) hand.publishing.resume(wanted);
+  hand.begin();
+  assert.deepEqual([hand.said.at(-1)?.streamId, hand.said.at(-1)?.live], ['one', false]);
+  await hand.publishing.see(HERE);
+  await hand.settle();
+  assert.deepEqual(hand.running(), ['one']);
+});
+
+test('an order that was stopped, or came to nothing, is not taken over', async (t) => {
+  const stopped = atHand(t);
+  await live(stopped, 'one');
+  const stop = stopped.publishing.stop('one');
+  await stopped.settle();
+  stopped.pushes[0]?.finish();
+  await stop;
+  await stopped.end();
+  assert.equal(stopped.publishing.wanted, undefined);
+  const early = atHand(t);
+  const answer = early.publishing.publish(ordered('two'), async () => HERE, PATIENT);
+  answer.catch(() => undefined);
+  await early.settle();
+  await early.end();
+  await assert.rejects(answer);
+  assert.equal(early.publishing.wanted, undefined);
+});
+
+test('an order that waits for the camera can be stopped, and replaced', async (t) => {
+  const hand = beforeItRuns(t);
+  hand.publishing.resume(ordered('one'));
+  hand.begin();
+  await hand.publishing.stop('one');
+  assert.equal(hand.said.at(-1), undefined);
+  await hand.publishing.see(HERE);
+  await hand.settle();
+  assert.deepEqual(hand.running(), []);
+  hand.publishing.resume(ordered('one'));
+  await live(hand, 'two');
+  assert.deepEqual(hand.running(), ['two']);
 });
