@@ -44,6 +44,8 @@ export interface LinkStatus {
   readonly server: ServerInfo | undefined;
   /** How often the OVC has accepted us. */
   readonly logins: number;
+  /** On the monotonic clock: when it last showed that it lives (accepted, or a Keepalive answered), or is tried next. */
+  readonly aliveMs: number;
 }
 
 /**
@@ -62,12 +64,14 @@ const PAUSES_BY_KIND: Partial<Record<ErrorKind, Pauses>> = {
 /** The gateway's login at the OVC, kept for the process's whole life. It alone knows how the link is. */
 export class OvcLink implements Runnable {
   readonly #parts: OvcLinkParts;
-  #status: LinkStatus = { link: { state: 'dialling' }, keepalive: undefined, server: undefined, logins: 0 };
+  #status: LinkStatus;
   #peer: Peer | undefined;
   #keepalive: Keepalive | undefined;
 
   constructor(parts: OvcLinkParts) {
     this.#parts = parts;
+    const nothingYet = { keepalive: undefined, server: undefined, logins: 0 };
+    this.#status = { link: { state: 'dialling' }, ...nothingYet, aliveMs: parts.clock.now() };
   }
 
   get status(): LinkStatus {
@@ -113,7 +117,8 @@ export class OvcLink implements Runnable {
     const { login, onPacket, clock, log } = this.#parts;
     const accepted = (): void => {
       working();
-      this.#note({ link: { state: 'up', since: clock.wall() }, logins: this.#status.logins + 1 });
+      const logins = this.#status.logins + 1;
+      this.#note({ link: { state: 'up', since: clock.wall() }, logins, aliveMs: clock.now() });
       log.info({ host: login.url.host }, 'link up');
       this.#tellUp();
     };
@@ -123,7 +128,7 @@ export class OvcLink implements Runnable {
   async #talk(peer: Peer, signal: AbortSignal): Promise<void> {
     const { report, clock, log } = this.#parts;
     const send = (params: object): Promise<unknown> => peer.call('Keepalive', params);
-    const answered = (keepalive: Heartbeat): void => this.#note({ keepalive });
+    const answered = (keepalive: Heartbeat): void => this.#note({ keepalive, aliveMs: clock.now() });
     this.#peer = peer;
     this.#tellUp();
     this.#keepalive = new Keepalive({ send, report, answered, clock, log });
@@ -152,12 +157,13 @@ export class OvcLink implements Runnable {
 
   #noteDown(err: unknown, waitMs: number): void {
     const { clock } = this.#parts;
-    const { link } = this.#status;
+    const { link: before } = this.#status;
     const now = clock.wall();
-    const since = link.state === 'down' ? link.since : now;
+    const since = before.state === 'down' ? before.since : now;
     const [kind, why] = err instanceof GatewayError ? [err.kind, err.sentence] : [undefined, 'internal error'];
     const nextTryAt = new Date(now.getTime() + waitMs);
-    this.#note({ link: { state: 'down', since, kind, why, nextTryAt }, server: undefined });
+    const link = { state: 'down', since, kind, why, nextTryAt } as const;
+    this.#note({ link, server: undefined, aliveMs: clock.now() + waitMs });
   }
 
   #note(news: Partial<LinkStatus>): void {

@@ -6,6 +6,12 @@ const LONGEST_MS = 10_000;
 const MOST_OUTPUT_BYTES = 64 * 1024;
 const REASON_CHARACTERS = 200;
 
+export interface ProgramWish {
+  readonly mostBytes?: number;
+  /** Instead of our own. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
  * Runs a program of the box to its end; resolves with what it wrote to stdout.
  * @throws GatewayError `process-failed` when it is not there, fails, says more than `mostBytes` or takes longer than ten
@@ -14,20 +20,21 @@ const REASON_CHARACTERS = 200;
 export async function runProgram(
   command: readonly string[],
   signal: AbortSignal,
-  mostBytes = MOST_OUTPUT_BYTES,
+  wish: ProgramWish = {},
 ): Promise<string> {
   // A program that cannot be started leaves Node's listener on the signal for ever, and this one may live for years.
   const scope = new Scope(signal);
   try {
-    return await run(command, scope.signal, mostBytes);
+    return await run(command, scope.signal, wish);
   } finally {
     scope.end();
   }
 }
 
-function run([program = '', ...args]: readonly string[], signal: AbortSignal, mostBytes: number): Promise<string> {
+function run([program = '', ...args]: readonly string[], signal: AbortSignal, wish: ProgramWish): Promise<string> {
+  const { mostBytes: maxBuffer = MOST_OUTPUT_BYTES, env } = wish;
   return new Promise((resolve, reject) => {
-    const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: mostBytes } as const;
+    const options = { signal, timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer, ...(env && { env }) } as const;
     execFile(program, args, options, (failure, stdout, stderr) => {
       if (!failure) return resolve(stdout);
       const words = failure.code === 'ENOENT' ? 'there is no such program' : stderr.trim() || failure.message;

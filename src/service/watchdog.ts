@@ -12,7 +12,7 @@ export interface WatchdogParts {
   readonly log: Logger;
 }
 
-/** One who is not alive is asked again so soon: it may have been a clock that was set. */
+/** One who is not alive is asked again so soon: the period has another half. */
 const ASK_AGAIN_MS = 2_000;
 
 /**
@@ -49,7 +49,7 @@ export class Watchdog implements Runnable {
   async #say(state: string): Promise<void> {
     try {
       // Short as it is, it is not to be cut off by the end that it tells of.
-      await runProgram(['systemd-notify', state], new AbortController().signal);
+      await runProgram(['systemd-notify', state], new AbortController().signal, { env: this.#parts.env });
     } catch (err) {
       if (!this.#told) this.#parts.log.warn({ err }, 'systemd cannot be told how we are');
       this.#told = true;

@@ -116,7 +116,9 @@ export class SiteWatch implements Watching, Runnable {
   }
 
   readiness() {
-    return readiness(this.status(), this.#parts.clock.wall());
+    const { rooms, clock } = this.#parts;
+    const now = clock.now();
+    return readiness(this.status(), now - (rooms()?.link.status.aliveMs ?? now));
   }
 }
 

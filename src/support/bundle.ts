@@ -91,7 +91,7 @@ async function checked(parts: BoxLookParts, signal: AbortSignal): Promise<Findin
 }
 
 async function logTail({ logLines: lines }: BundleParts, signal: AbortSignal): Promise<string> {
-  const text = lines ? lines.join('\n') : await runProgram(JOURNAL, signal, MOST_JOURNAL_BYTES);
+  const text = lines ? lines.join('\n') : await runProgram(JOURNAL, signal, { mostBytes: MOST_JOURNAL_BYTES });
   return text.slice(-MOST_LOG_CHARACTERS);
 }
 

@@ -71,7 +71,7 @@ const SITE: SiteFacts = {
     ...{ host: 'ovc.example', loginCode: 'A' },
     status: {
       link: { state: 'down', since: NOW, kind: 'login-refused', why: 'refused', nextTryAt: later(60_000) },
-      ...{ keepalive: undefined, server: undefined, logins: 3 },
+      ...{ keepalive: undefined, server: undefined, logins: 3, aliveMs: 0 },
     },
   },
 };
@@ -85,13 +85,22 @@ test('the status is what its schema says, with every fault of the site', () => {
 });
 
 test('readiness tells the truth: tried again counts, overdue does not', () => {
-  const status = siteStatus(SITE, since);
-  assert.equal(readiness(status, later(1_000)).ready, true);
-  assert.equal(readiness(status, later(180_000)).ready, false);
-  const up = { state: 'up', reconnects: 0, since: NOW.toISOString() } as const;
-  assert.equal(readiness({ state: 'running', link: up }, later(1_000)).ready, true);
-  assert.equal(readiness({ state: 'running', link: up }, later(50_000)).ready, false, 'no keepalive was answered');
-  assert.equal(readiness({ state: 'set-up', link: { state: 'none', reconnects: 0 } }, NOW).ready, false);
+  const down = siteStatus(SITE, since);
+  const up = { state: 'running', link: { state: 'up', reconnects: 0 } } as const;
+  const dialling = { state: 'running', link: { state: 'dialling', reconnects: 0 } } as const;
+  const told = (status: Parameters<typeof readiness>[0], quietMs: number): string => {
+    const { ready, why } = readiness(status, quietMs);
+    return `${ready ? 'ready' : 'not ready'}: ${why}`;
+  };
+  assert.equal(told(down, -60_000), 'ready: not logged in (login-refused), tried again');
+  assert.equal(told(down, 61_000), 'not ready: not logged in, and the next try is overdue');
+  assert.equal(told(up, 11_000), 'ready: logged in');
+  assert.equal(told(up, 46_000), 'not ready: logged in, but no keepalive is answered');
+  assert.equal(told(dialling, 20_000), 'ready: logging in');
+  assert.equal(told(dialling, 61_000), 'not ready: logging in for too long');
+  const none = { state: 'none', reconnects: 0 } as const;
+  assert.equal(told({ state: 'set-up', link: none }, 0), 'not ready: waiting for its set-up');
+  assert.equal(told({ state: 'starting', link: none }, 0), 'not ready: no gateway is at work');
 });
 
 test('metrics are what Prometheus reads: help, type and samples, labels escaped', () => {
