@@ -92,7 +92,7 @@ const cameraEvents = z.strictObject({
 export const channel = z
   .strictObject({
     channel: z.number().int().min(0).max(65_535).describe('The number by which the platform knows this camera.'),
-    name: text.optional().describe('For people: page, log and check.'),
+    name: text.optional().describe('For people: page and check.'),
     onvif: onvif.optional(),
     rtsp: rtsp.optional(),
     standby: z.boolean().default(false).describe('Keep the stream open, so that live starts at once.'),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Document } from 'yaml';
 import { GatewayError } from '../runtime/errors.ts';
 import { type Fault, type FaultKind, fault } from '../runtime/fault.ts';
+import { fileText, whyUnreadable } from './file-text.ts';
 import { faultOf, kindOf } from './issue-fault.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readYaml } from './yaml-fault.ts';
@@ -102,9 +102,9 @@ function withEnvironment(text: string, path: readonly PropertyKey[], { env, repo
 
 function secretFrom(file: string, path: readonly PropertyKey[], { folder, report }: Surroundings): string {
   try {
-    return readFileSync(resolve(folder, file), 'utf8').replace(/\r?\n$/, '');
+    return fileText(resolve(folder, file)).replace(/\r?\n$/, '');
   } catch (err) {
-    const { kind, what } = unreadable(err);
+    const { kind, what } = whyUnreadable(err);
     report(path, kind, what);
     return 'unreadable';
   }
@@ -112,21 +112,10 @@ function secretFrom(file: string, path: readonly PropertyKey[], { folder, report
 
 function contents(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return fileText(file);
   } catch (err) {
-    throw invalid(file, [unreadable(err)]);
+    throw invalid(file, [whyUnreadable(err)]);
   }
-}
-
-const FILE_FAULTS: ReadonlyMap<unknown, FaultKind> = new Map([
-  ['ENOENT', 'no-file'],
-  ['EACCES', 'file-forbidden'],
-]);
-
-/** Why a file cannot be read, by what the system says. */
-export function unreadable(err: unknown): Fault {
-  const code = err instanceof Error && 'code' in err ? err.code : undefined;
-  return fault(FILE_FAULTS.get(code) ?? 'unreadable', { what: String(code ?? err) });
 }
 
 /** The error that lists all faults, for whoever cannot go on without the file. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { judgeConfig, unreadable } from '../config/read.ts';
+import { fileText, whyUnreadable } from '../config/file-text.ts';
+import { judgeConfig } from '../config/read.ts';
 import type { Config } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
 import { isKind } from '../runtime/errors.ts';
@@ -62,10 +62,10 @@ export class Configuration {
 
   #judged(): Look {
     try {
-      return this.judge(readFileSync(this.file, 'utf8'));
+      return this.judge(fileText(this.file));
     } catch (err) {
       if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return { found: 'nothing' };
-      return { found: 'faults', faults: [unreadable(err)] };
+      return { found: 'faults', faults: [whyUnreadable(err)] };
     }
   }
 
@@ -77,7 +77,7 @@ export class Configuration {
       loginOf(verdict.config, this.#parts.version);
     } catch (err) {
       if (!isKind(err, 'config-invalid')) throw err;
-      return { found: 'faults', faults: [{ ...unreadable(err.cause), path: 'platform.ca_file' }] };
+      return { found: 'faults', faults: [{ ...whyUnreadable(err.cause), path: 'platform.ca_file' }] };
     }
     return { found: 'config', config: verdict.config };
   }

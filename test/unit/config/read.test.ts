@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,4 +138,28 @@ test('a password that YAML takes for an alias is refused without being shown', (
 test('no fault ever shows a secret', () => {
   const text = 'platform: { url: nope, login_code: A, login_password: hunter2 }\nchannels: hunter2x';
   assert.doesNotMatch(faultsOf(text).join(), /hunter2/);
+});
+
+test('what is no text file of a bearable size is refused at once', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const fifo = join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const [large, latin] = [join(folder, 'large'), join(folder, 'latin')];
+  writeFileSync(large, Buffer.alloc(5_000_000, ' '));
+  writeFileSync(latin, Buffer.from(`# G\xe9rard\n${LEAST}`, 'latin1'));
+  for (const [file, words] of [
+    [fifo, /is no file/],
+    [folder, /is no file/],
+    ['/dev/zero', /is no file/],
+    [large, /is larger than 4 MB/],
+    [latin, /is not text in UTF-8/],
+    [join(folder, 'none'), /there is no such file/],
+  ] as const) {
+    assert.throws(
+      () => readConfig(file, {}),
+      (err) => err instanceof GatewayError && words.test(String(err.fields.faults)),
+      file,
+    );
+  }
 });
