@@ -13,8 +13,8 @@ const LIMITS = { max_bitrate: 0, seg_duration: 2, seg_max_size: 20_000_000, seg_
 const PRERECORD_SECONDS = 4;
 const PATIENT = { timeoutMs: 20_000 };
 const FFPROBE_MS = 20_000;
-/** What the stamps of a list may differ from what was said of its segments: one picture at 25 a second. */
-const PICTURE_SECONDS = 0.04;
+/** What the stamps of a list may differ from what was said of its segments: one picture at 15 a second. */
+const PICTURE_SECONDS = 0.067;
 
 const nothing: RecordingReport['segments'] = [];
 const segments = ({ ovc }: Pick<Stage, 'ovc'>) => ovc.recordings.get(SESSION)?.segments ?? nothing;

@@ -16,13 +16,14 @@ export const LOGIN_CODE = 'OVD-DEMO';
 const LOGIN_PASSWORD = 'demo-password';
 const CAMERA_LOGIN = { username: 'admin', password: 'demo-camera' };
 
-/** The cameras take turns, so that the demo shows what sites have: sound of both kinds, none, and an H.265 camera. */
+/** The cameras take turns, so that the demo shows what sites have: sound of both kinds, and none. */
 const CASTS: ReadonlyArray<Partial<ProfileSetting>> = [
   { codec: 'H264', audio: 'PCMU' },
   { codec: 'H264', audio: 'AAC' },
   { codec: 'H264', audio: 'none' },
 ];
-const PICTURE = { width: 1280, height: 720, framesPerSecond: 25, bitsPerSecond: 2_000_000, gopSeconds: 2 };
+/** Each is encoded as it is seen, so that it can be moved: as many pictures a second as a small box can afford. */
+const PICTURE = { width: 1280, height: 720, framesPerSecond: 15, bitsPerSecond: 2_000_000, gopSeconds: 2 };
 
 export interface StageParts {
   readonly cameras: number;
@@ -92,7 +93,7 @@ async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-function startCamera(number: number, { discovery, ...world }: CameraWorld): Promise<VirtualCamera> {
+function startCamera(number: number, { discovery, log, ...world }: CameraWorld): Promise<VirtualCamera> {
   const digits = String(number).padStart(2, '0');
   return VirtualCamera.start(
     {
@@ -103,9 +104,10 @@ function startCamera(number: number, { discovery, ...world }: CameraWorld): Prom
       password: new Secret(CAMERA_LOGIN.password),
       main: { ...PICTURE, ...CASTS[number % CASTS.length] },
       sub: {},
+      surroundings: number,
       discovery,
     },
-    world,
+    { ...world, log: log.child({ virtual_camera: number }) },
   );
 }
 

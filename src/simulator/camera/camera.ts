@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { aborted } from '../../runtime/scope.ts';
@@ -8,21 +7,13 @@ import { Task } from '../../runtime/task.ts';
 import type { BadHabitName } from './bad-habits.ts';
 import { cameraResponder } from './discovery-responder.ts';
 import { type Equipment, equipment } from './equipment.ts';
-import { stillFor } from './film.ts';
 import { Habits } from './habits.ts';
 import { HttpDigest } from './http-digest.ts';
 import { type HttpReply, type HttpRequest, runHttpServer } from './http-server.ts';
-import {
-  PROFILES,
-  type ProfileSetting,
-  type ProfileToken,
-  snapshotPath,
-  streamPath,
-  TEST_MAIN,
-  TEST_SUB,
-} from './profiles.ts';
-import { Projector } from './projector.ts';
-import { Mount, type MountCounts, type StreamMood } from './rtsp-mount.ts';
+import { type ProfileSetting, type ProfileToken, snapshotPath, streamPath } from './profiles.ts';
+import type { Projector } from './projector.ts';
+import { projectorsOf } from './projectors.ts';
+import type { MountCounts } from './rtsp-mount.ts';
 import { runRtspServer } from './rtsp-server.ts';
 import type { RtspLogin } from './rtsp-session.ts';
 import { SERVICES, type SoapCounts, SoapDesk } from './soap-server.ts';
@@ -37,6 +28,8 @@ export interface VirtualCameraOptions extends CameraIdentity {
   /** What differs from `TEST_SUB`; a camera without it has the main profile only. */
   readonly sub?: Partial<ProfileSetting> | undefined;
   readonly habits?: readonly BadHabitName[];
+  /** The number of the surroundings that it looks at in place of a test film, where its head shows; costs an encoder. */
+  readonly surroundings?: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: the system chooses. */
@@ -86,7 +79,10 @@ export class VirtualCamera {
     this.#ports = { onvif: options.onvifPort ?? 0, rtsp: options.rtspPort ?? 0 };
     this.habits = new Habits(options.habits ?? [], (name) => this.#habitChanged(name));
     this.equipment = equipment({ clock: this.#clock, habits: this.habits, log: world.log });
-    this.#profiles = this.#projectors(options);
+    this.#profiles = projectorsOf(options, {
+      ...{ habits: this.habits, position: () => this.equipment.ptz.position, clock: this.#clock, log: world.log },
+      onPublished: (token) => this.#arrived(token),
+    });
     this.#digest = new HttpDigest(options);
     const wsSecurity = new WsSecurity(options, () => this.#time().getTime());
     this.#desk = new SoapDesk({ camera: this.#view(), wsSecurity, digest: this.#digest });
@@ -224,33 +220,7 @@ export class VirtualCamera {
     const refusal = this.#desk.httpRefusal(request);
     if (refusal) return refusal;
     this.#snapshots += 1;
-    const body = await readFile(await stillFor(profile.setting, this.#world, signal));
-    return { kind: 'picture', status: 200, contentType: 'image/jpeg', body };
-  }
-
-  #projectors({ main, sub }: VirtualCameraOptions): Projector[] {
-    const settings: Readonly<Record<ProfileToken, ProfileSetting | undefined>> = {
-      main: { ...TEST_MAIN, ...main },
-      sub: sub && { ...TEST_SUB, ...sub },
-    };
-    const { habits } = this;
-    const mood = (): StreamMood => ({
-      stalls: habits.has('rtsp-stalls'),
-      drops: habits.has('rtsp-drops'),
-      joinsMidGop: habits.has('rtsp-joins-mid-gop'),
-    });
-    const hasSlowKeyFrames = (): boolean => habits.has('slow-key-frames');
-    return PROFILES.flatMap((token) => {
-      const setting = settings[token];
-      if (!setting) return [];
-      const mount = new Mount({
-        path: streamPath(token),
-        codec: setting.codec,
-        mood,
-        onPublished: () => this.#arrived(token),
-      });
-      return [new Projector({ token, setting, mount, hasSlowKeyFrames, log: this.#world.log, clock: this.#clock })];
-    });
+    return { kind: 'picture', status: 200, contentType: 'image/jpeg', body: await profile.still(signal) };
   }
 
   #rtspLogin(): RtspLogin {

@@ -58,14 +58,27 @@ export function stillFor({ width, height }: FilmSetting, parts: Kitchen, signal:
   return madeOnce(recipe, 'jpg', parts, signal);
 }
 
-function recipeFor({ codec, audio, width, height, framesPerSecond, bitsPerSecond, gopSeconds }: FilmSetting): string[] {
-  const seconds = leastCommonMultiple(LOOP_SECONDS, gopSeconds);
-  const sound = AUDIO[audio];
+/** How a setting's pictures are encoded. */
+export function encoding({ codec, framesPerSecond, bitsPerSecond, gopSeconds }: FilmSetting): string[] {
   const rate = String(bitsPerSecond);
+  return [...VIDEO[codec](framesPerSecond * gopSeconds), '-b:v', rate, '-maxrate', rate, '-bufsize', rate];
+}
+
+/** Where a setting's sound comes from, nothing when it has none, and how it is encoded. */
+export function soundOf({ audio }: FilmSetting): {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+} {
+  return AUDIO[audio];
+}
+
+function recipeFor(setting: FilmSetting): string[] {
+  const { width, height, framesPerSecond, gopSeconds } = setting;
+  const seconds = leastCommonMultiple(LOOP_SECONDS, gopSeconds);
+  const { input, output } = soundOf(setting);
   return [
-    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`, ...sound.input],
-    ...[...VIDEO[codec](framesPerSecond * gopSeconds), '-b:v', rate, '-maxrate', rate, '-bufsize', rate],
-    ...[...sound.output, '-t', String(seconds), '-f', 'nut'],
+    ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`, ...input],
+    ...[...encoding(setting), ...output, '-t', String(seconds), '-f', 'nut'],
   ];
 }
 

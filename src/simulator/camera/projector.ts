@@ -1,14 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
 import { Scope } from '../../runtime/scope.ts';
+import { stillFor } from './film.ts';
 import type { ProfileSetting, ProfileToken } from './profiles.ts';
 import type { Mount } from './rtsp-mount.ts';
 import { runSource } from './source.ts';
+import { jpegOf } from './view/live-picture.ts';
+import type { Viewfinder } from './view/viewfinder.ts';
 
 export interface ProjectorParts {
   readonly token: ProfileToken;
   readonly setting: ProfileSetting;
   readonly mount: Mount;
+  /** What is seen, where that is no film. */
+  readonly view?: Viewfinder | undefined;
   /** Read whenever a film is put in. */
   readonly hasSlowKeyFrames: () => boolean;
   readonly log: Logger;
@@ -17,7 +23,7 @@ export interface ProjectorParts {
 
 const SLOW_GOP_SECONDS = 10;
 
-/** Plays one profile's film into its mount, and puts in another when told that the setting has changed. */
+/** Plays one profile's film, or what its view sees, into its mount, and puts in another when told that the setting has changed. */
 export class Projector {
   readonly token: ProfileToken;
   readonly setting: ProfileSetting;
@@ -34,18 +40,26 @@ export class Projector {
 
   /** Plays to that RTSP server until the signal aborts. */
   async run(server: URL, signal: AbortSignal): Promise<void> {
-    const { setting, mount, hasSlowKeyFrames, log, clock } = this.#parts;
+    const { setting, mount, view, hasSlowKeyFrames, log, clock } = this.#parts;
     const to = new URL(mount.publishPath, server);
     while (!signal.aborted) {
       const film = new Scope(signal);
       this.#film = film;
       const gopSeconds = hasSlowKeyFrames() ? SLOW_GOP_SECONDS : setting.gopSeconds;
       try {
-        await runSource({ show: setting.file ?? { ...setting, gopSeconds }, to, log, clock }, film.signal);
+        const show = setting.file ?? { ...setting, gopSeconds };
+        await runSource({ show, view, to, log, clock }, film.signal);
       } finally {
         film.end();
       }
     }
+  }
+
+  /** A JPEG of what it shows. @throws GatewayError `process-failed` */
+  async still(signal: AbortSignal): Promise<Buffer> {
+    const { setting, view, log, clock } = this.#parts;
+    if (view) return jpegOf({ view, setting, log, clock }, signal);
+    return readFile(await stillFor(setting, { log, clock }, signal));
   }
 
   /** The players are cut off, as by a camera that restarts its encoder. */
