@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { treeCost } from '../bench/process-tree.ts';
 import { unitEnvironment } from '../bench/unit-environment.ts';
 import { Inspector } from './inspector.ts';
@@ -10,6 +11,8 @@ import type { Sample } from './verdict.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const MB = 1_000_000;
+/** A busy machine takes its time to end an ffmpeg; one that is there after this is left over. */
+const ENDING_MS = 15_000;
 
 /** The gateway that soaks: the built program with the service's environment, its inspector open on loopback. */
 export class SoakedGateway {
@@ -54,8 +57,10 @@ export class SoakedGateway {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Collects garbage first, so that only what is held counts. */
+  /** Lets what is ending end, and collects garbage, so that only what is held counts. */
   async sample(minutes: number): Promise<Sample> {
+    const deadline = performance.now() + ENDING_MS;
+    while (treeCost([this.pid]).processes > 1 && performance.now() < deadline) await delay(200);
     const heap = await this.#inspector?.heapBytes();
     const { ownMb, processes } = treeCost([this.pid]);
     const count = (folder: string): number => readdirSync(`/proc/${this.pid}/${folder}`).length;

@@ -14,8 +14,10 @@ const CODE = 'SOAK';
 const OVC_PASSWORD = 'soak-ovc-hunter2';
 const CAMERA_PASSWORD = 'soak-cam-hunter2';
 const SEGMENT_SECONDS = 4;
-/** More than a log of a megabyte holds lines of them. */
+/** As many as the page remembers lines of the log. */
 const FILLING_ORDERS = 2_000;
+/** Makes the line of its refusal as long as others are on average, so that those change nothing when they take its place. */
+const UNKNOWN_ORDER = 'AnOrderThatNoGatewayKnowsAtAll';
 /** As many as pictures are kept. */
 const FILLING_ALARMS = 64;
 /** The next alarm counts, and has a picture of its own, a second after the one before. */
@@ -136,10 +138,10 @@ export class SoakSite {
 
   /**
    * What the page remembers of the last days is made full, so that it does not grow later: log and packets by orders
-   * that are refused in many words, the pictures of alarms by alarms.
+   * that are refused, the pictures of alarms by alarms.
    */
   async fillMemories(signal: AbortSignal): Promise<void> {
-    const refuse = () => this.ovc.request(CODE, 'StartCloudRecord', {});
+    const refuse = () => this.ovc.request(CODE, UNKNOWN_ORDER, {});
     for (let order = 0; order < FILLING_ORDERS && !signal.aborted; order++) await refuse();
     for (let each = 0; each < FILLING_ALARMS / this.cameras.length && !signal.aborted; each++) {
       for (const moves of [true, false]) {
