@@ -8,6 +8,7 @@ import { ensureDirectory } from '../runtime/directory.ts';
 import { syncDirectory, UNFINISHED, writeDurably } from '../runtime/durable-file.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { plainStamps, type Stamps } from '../runtime/stamps.ts';
+import { Expiry, type Since } from './expiry.ts';
 import { factsOf, type Segment } from './segment.ts';
 import { checksumOf, parseSpoolName, type SpoolName, spoolName } from './spool-file.ts';
 
@@ -30,8 +31,7 @@ export interface SpoolParts {
 export interface SpooledSegment extends SpoolName {
   readonly session: string;
   readonly path: string;
-  /** Wall clock in ms. */
-  readonly keptAt: number;
+  readonly kept: Since;
 }
 
 /** What a disk that took nothing is tried with. */
@@ -40,12 +40,12 @@ const PIECE = Buffer.alloc(65_536);
 
 export type PushedOut = (segment: SpooledSegment) => void;
 
-/** A greater age only says that the clock was wrong when the segment was kept, or is so now. */
-const UNBELIEVABLE_AGE_MS = 5 * 365 * 86_400_000;
+/** File systems tell times more coarsely than clocks. */
+const SAME_MS = 1_000;
 
 export class Spool {
   readonly #parts: SpoolParts;
-  readonly #stamps: Stamps;
+  readonly #expiry: Expiry;
   /** In the order of keeping, over all sessions; with what to call when the bounds push one out. */
   readonly #kept = new Map<SpooledSegment, (() => void) | undefined>();
   readonly #nextSequence = new Map<string, number>();
@@ -57,7 +57,7 @@ export class Spool {
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
-    this.#stamps = parts.stamps ?? plainStamps(parts.clock);
+    this.#expiry = new Expiry(parts.maxAgeMs, parts.stamps ?? plainStamps(parts.clock));
   }
 
   /** Bytes on disk. */
@@ -86,7 +86,7 @@ export class Spool {
       // Fails where something is left, which is fine.
       await rmdir(join(directory, session)).catch(() => undefined);
     }
-    found.sort((a, b) => a.keptAt - b.keptAt || a.sequence - b.sequence);
+    found.sort((a, b) => this.#expiry.compare(a.kept, b.kept) || a.sequence - b.sequence);
     for (const segment of found) this.#count(segment);
     if (found.length > 0) log.info({ segments: found.length, bytes: this.#bytes }, 'unsent segments found on disk');
   }
@@ -134,12 +134,14 @@ export class Spool {
     }
     this.#refusedBytes = undefined;
     const checksum = parseSpoolName(name)?.checksum ?? 0;
-    const keptAt = this.#stamps.now();
-    // The file has its time by the box's clock, and is to be as old after a restart as it is.
-    if (this.#stamps.clockOffMs !== 0) await utimes(path, keptAt, keptAt).catch(() => undefined);
-    const kept = { ...factsOf(segment), sequence, checksum, session, path, keptAt: keptAt.getTime() };
-    this.#count(kept, () => onPushedOut(kept));
-    return kept;
+    const kept = this.#expiry.now(segment.era);
+    // The file has its time by the clock of the box, and is to be as old after a restart as it is.
+    if (Math.abs(kept.ms - this.#parts.clock.wall().getTime()) > SAME_MS) {
+      await utimes(path, kept.ms / 1000, kept.ms / 1000).catch(() => undefined);
+    }
+    const spooled = { ...factsOf(segment), sequence, checksum, session, path, kept };
+    this.#count(spooled, () => onPushedOut(spooled));
+    return spooled;
   }
 
   /**
@@ -172,8 +174,9 @@ export class Spool {
     const facts = parseSpoolName(name);
     if (!facts) return undefined;
     const found = await stat(path).catch((cause: unknown) => (isAbsent(cause) ? undefined : 'unknown'));
-    if (found === 'unknown') return { ...facts, session, path, keptAt: this.#stamps.now().getTime() };
-    return found?.size === facts.bytes ? { ...facts, session, path, keptAt: found.mtimeMs } : undefined;
+    if (found === 'unknown') return { ...facts, session, path, kept: this.#expiry.now(facts.era) };
+    const kept = { ms: found?.mtimeMs ?? 0, era: facts.era };
+    return found?.size === facts.bytes ? { ...facts, session, path, kept } : undefined;
   }
 
   #count(segment: SpooledSegment, onPushedOut?: () => void): void {
@@ -185,18 +188,11 @@ export class Spool {
 
   async #makeRoom(bytes: number): Promise<void> {
     const { maxBytes } = this.#parts;
-    const now = this.#stamps.now().getTime();
     for (const [segment, onPushedOut] of this.#kept) {
-      if (this.#bytes + bytes <= maxBytes && !this.#isTooOld(segment, now)) return;
+      if (this.#bytes + bytes <= maxBytes && !this.#expiry.isOver(segment.kept)) return;
       onPushedOut?.();
       await this.remove(segment);
     }
-  }
-
-  /** While nobody knows what time it is, nobody knows how old anything is. */
-  #isTooOld({ keptAt, era }: SpooledSegment, now: number): boolean {
-    const age = now - keptAt - this.#stamps.correctionMs(era);
-    return this.#stamps.trusted && age > this.#parts.maxAgeMs && age < UNBELIEVABLE_AGE_MS;
   }
 
   async #makeDirectory(session: string): Promise<void> {

@@ -99,3 +99,49 @@ test('while nobody knows the time nothing is too old', async (t) => {
   await spool.keep('session', segmentOf(2), unheard);
   assert.equal(spool.take('session', unheard).length, 2);
 });
+
+const WEEK_MS = 7 * 86_400_000;
+
+for (const [clockWas, thinks] of [
+  ['a year ahead', '2027-11-22T00:00:00Z'],
+  ['in 1970', '1970-01-01T00:00:00Z'],
+] as const) {
+  test(`a session that began while the clock was ${clockWas} has segments as old as they are, once time is known`, async (t) => {
+    const clock = new FakeClock('2026-11-22T00:00:00Z');
+    const time = lostTime(clock, { bootedMs: Date.parse(thinks) });
+    const { era } = time;
+    time.heard(new Date('2026-11-22T00:00:10Z'), 'date');
+    const bounds = { directory: await scratch(t), maxBytes: 1e9, maxAgeMs: WEEK_MS };
+    const spool = new Spool({ ...bounds, clock: time.clock, stamps: time, log: readableLog().log });
+    const lost: number[] = [];
+    const keep = (number: number) => spool.keep('session', { ...segmentOf(number), era }, () => lost.push(number));
+    await keep(1);
+    await clock.advance(WEEK_MS - 1_000);
+    await keep(2);
+    assert.deepEqual(lost, []);
+    await clock.advance(2_000);
+    await keep(3);
+    assert.deepEqual(lost, [1]);
+    const again = new Spool({ ...bounds, clock: time.clock, stamps: time, log: readableLog().log });
+    await again.recover();
+    await clock.advance(WEEK_MS - 1_500);
+    await again.keep('session', segmentOf(4), unheard);
+    assert.deepEqual(
+      again.take('session', unheard).map(({ sequence }) => sequence),
+      [3, 4],
+    );
+  });
+}
+
+test('after a power cut the oldest make room first, though the clock has gone back to 1970 since', async (t) => {
+  const bounds = { directory: await scratch(t), maxBytes: 3 * 1880, maxAgeMs: 1e12, log: readableLog().log };
+  await new Spool({ ...bounds, clock: systemClock }).keep('session', segmentOf(1), unheard);
+  const time = lostTime(new FakeClock());
+  const lostNow = { ...bounds, clock: systemClock, stamps: time };
+  const { path } = await new Spool(lostNow).keep('other', { ...segmentOf(2), era: time.era }, unheard);
+  await utimes(path, 10, 10);
+  const spool = new Spool(lostNow);
+  await spool.recover();
+  for (const number of [3, 4]) await spool.keep('other', { ...segmentOf(number), era: time.era }, unheard);
+  assert.deepEqual([spool.take('session', unheard).length, spool.take('other', unheard).length], [0, 3]);
+});
