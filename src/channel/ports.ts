@@ -247,6 +247,8 @@ export interface RememberedRecording {
   readonly offsetEra?: Era | undefined;
   /** The OVC has stopped it; what is left is to deliver. */
   readonly finished: boolean;
+  /** When it did, in ms since 1970 by the clock that the era names, if any. */
+  readonly finishedAt?: { readonly ms: number; readonly era?: Era | undefined } | undefined;
   /** The upload that is still to be confirmed. */
   readonly lastName?: string | undefined;
 }

@@ -96,7 +96,9 @@ export const configSchema = z.strictObject({
         .min(0)
         .default(2_147_483_648)
         .describe('What may wait on disk while the platform is away; then the oldest go.'),
-      spool_max_age: seconds.default(604_800).describe('Seconds after which what waits on disk is given up.'),
+      spool_max_age: seconds
+        .default(604_800)
+        .describe('Seconds after which what the platform has not taken is given up.'),
     })
     .prefault({}),
   events: z

@@ -8,6 +8,7 @@ import type { Stamps } from '../runtime/stamps.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import { Allowance } from './allowance.ts';
 import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
+import type { Since } from './expiry.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
 import type { Spool } from './spool.ts';
@@ -20,8 +21,6 @@ import { type Counts, Tally } from './tally.ts';
 
 /** After each failure of one and the same segment; the next segment begins anew. */
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE_INFINITY };
-/** For so long a platform may be away after a session's end; the spool keeps footage no longer, unless told to. */
-const GIVE_UP_AFTER_MS = 7 * 86_400_000;
 /** Live footage goes before what an outage has left, when sessions wait for a line. */
 const PRIORITY = { live: 1, backlog: 0 };
 
@@ -40,7 +39,6 @@ export interface DeliveryParts {
   readonly onUpload?: (tookMs: number) => void;
   readonly log: Logger;
   readonly pauses?: Pauses;
-  readonly giveUpAfterMs?: number;
 }
 
 export interface DeliveryStatus extends Counts {
@@ -56,8 +54,7 @@ export interface DeliveryStatus extends Counts {
 /** While it is open, more segments will come; then what there is has to be delivered and confirmed. */
 type Life =
   | { readonly stage: 'open' }
-  /** On the monotonic clock. */
-  | { readonly stage: 'ended'; readonly atMs: number }
+  | { readonly stage: 'ended'; readonly since: Since }
   | { readonly stage: 'over' };
 
 interface Sent {
@@ -106,9 +103,9 @@ export class Delivery implements Runnable {
     this.#news.ring();
   }
 
-  /** No more segments will come. */
-  end(): void {
-    if (this.#life.stage === 'open') this.#life = { stage: 'ended', atMs: this.#parts.clock.now() };
+  /** No more segments will come. What the platform has not taken so long after `since` is given up. */
+  end(since: Since = this.#parts.spool.expiry.now()): void {
+    if (this.#life.stage === 'open') this.#life = { stage: 'ended', since };
     this.#news.ring();
   }
 
@@ -137,8 +134,7 @@ export class Delivery implements Runnable {
   }
 
   get #isOverdue(): boolean {
-    const { clock, giveUpAfterMs = GIVE_UP_AFTER_MS } = this.#parts;
-    return this.#life.stage === 'ended' && clock.now() - this.#life.atMs > giveUpAfterMs;
+    return this.#life.stage === 'ended' && this.#parts.spool.expiry.isOver(this.#life.since);
   }
 
   get #isComplete(): boolean {

@@ -159,8 +159,9 @@ export class CloudRecorder implements Recorder, Runnable {
   finish({ channel, sessionId }: { readonly channel: number; readonly sessionId: string }): void {
     const session = this.#sessions.get(keyOf(channel, sessionId));
     if (!session) return;
-    this.#remember(session, { finished: true });
-    if (!session.stream) session.delivery.end();
+    const { finishedAt = this.#parts.spool.expiry.now() } = session.remembered;
+    this.#remember(session, { finished: true, finishedAt });
+    if (!session.stream) session.delivery.end(finishedAt);
   }
 
   /** Only these channels are there: nobody could go on with a session of another, or stop it. */
@@ -210,7 +211,7 @@ export class CloudRecorder implements Recorder, Runnable {
     } finally {
       session.stream = undefined;
       session.intake = { flowing: false };
-      if (session.remembered.finished) delivery.end();
+      this.#endIfFinished(session);
       log.info('recording ended');
     }
   }
@@ -231,7 +232,7 @@ export class CloudRecorder implements Recorder, Runnable {
     const known = this.#sessions.get(key);
     if (known) {
       known.delivery.reopen();
-      if (known.remembered.finished) this.#remember(known, { finished: false });
+      if (known.remembered.finished) this.#remember(known, { finished: false, finishedAt: undefined });
       return known;
     }
     const { startTs } = settings;
@@ -247,7 +248,7 @@ export class CloudRecorder implements Recorder, Runnable {
   /** Takes a session up and begins to deliver what it has. */
   #open(key: string, remembered: RememberedRecording): Session {
     const { spool, clock, pauses } = this.#parts;
-    const { channel, settings, lastName, finished } = remembered;
+    const { channel, settings, lastName } = remembered;
     const log = this.#parts.log.child({ channel, session_id: settings.sessionId });
     const callbackUrl = webUrl(settings.callbackUrl);
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
@@ -258,10 +259,14 @@ export class CloudRecorder implements Recorder, Runnable {
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
     const idle = { stream: undefined, intake: { flowing: false } };
     const session: Session = { key, dialogue, delivery, log, remembered, begun: true, ...idle };
-    if (finished) delivery.end();
     this.#sessions.set(key, session);
+    this.#endIfFinished(session);
     this.#deliver(session);
     return session;
+  }
+
+  #endIfFinished({ remembered, delivery }: Session): void {
+    if (remembered.finished) delivery.end(remembered.finishedAt);
   }
 
   #deliver(session: Session): void {

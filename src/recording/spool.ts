@@ -45,7 +45,8 @@ const SAME_MS = 1_000;
 
 export class Spool {
   readonly #parts: SpoolParts;
-  readonly #expiry: Expiry;
+  /** What else waits for the platform is to be given up by the same rule. */
+  readonly expiry: Expiry;
   /** In the order of keeping, over all sessions; with what to call when the bounds push one out. */
   readonly #kept = new Map<SpooledSegment, (() => void) | undefined>();
   readonly #nextSequence = new Map<string, number>();
@@ -57,7 +58,7 @@ export class Spool {
 
   constructor(parts: SpoolParts) {
     this.#parts = parts;
-    this.#expiry = new Expiry(parts.maxAgeMs, parts.stamps ?? plainStamps(parts.clock));
+    this.expiry = new Expiry(parts.maxAgeMs, parts.stamps ?? plainStamps(parts.clock));
   }
 
   /** Bytes on disk. */
@@ -86,7 +87,7 @@ export class Spool {
       // Fails where something is left, which is fine.
       await rmdir(join(directory, session)).catch(() => undefined);
     }
-    found.sort((a, b) => this.#expiry.compare(a.kept, b.kept) || a.sequence - b.sequence);
+    found.sort((a, b) => this.expiry.compare(a.kept, b.kept) || a.sequence - b.sequence);
     for (const segment of found) this.#count(segment);
     if (found.length > 0) log.info({ segments: found.length, bytes: this.#bytes }, 'unsent segments found on disk');
   }
@@ -106,9 +107,10 @@ export class Spool {
     return this.#writes.add(() => this.#keep(session, segment, onPushedOut));
   }
 
-  /** Looks whether a disk that took nothing takes something again; to be called now and then. Never throws. */
+  /** Gives up what is too old, and tries a disk that took nothing; to be called now and then. Never throws. */
   check(): Promise<void> {
     return this.#writes.add(async () => {
+      await this.#pushOut(({ kept }) => this.expiry.isOver(kept));
       if (this.#refusedBytes !== undefined) await this.#tryAgain(this.#refusedBytes);
     });
   }
@@ -119,7 +121,7 @@ export class Spool {
     if (segment.bytes > this.#parts.maxBytes) {
       throw new GatewayError('state-unwritable', 'a segment is larger than the spool may be');
     }
-    await this.#makeRoom(segment.bytes);
+    await this.#pushOut(({ kept }) => this.#bytes + segment.bytes > this.#parts.maxBytes || this.expiry.isOver(kept));
     const sequence = this.#nextSequence.get(session) ?? 1;
     this.#nextSequence.set(session, sequence + 1);
     const directory = join(this.#parts.directory, session);
@@ -134,7 +136,7 @@ export class Spool {
     }
     this.#refusedBytes = undefined;
     const checksum = parseSpoolName(name)?.checksum ?? 0;
-    const kept = this.#expiry.now(segment.era);
+    const kept = this.expiry.now(segment.era);
     // The file has its time by the clock of the box, and is to be as old after a restart as it is.
     if (Math.abs(kept.ms - this.#parts.clock.wall().getTime()) > SAME_MS) {
       await utimes(path, kept.ms / 1000, kept.ms / 1000).catch(() => undefined);
@@ -174,7 +176,7 @@ export class Spool {
     const facts = parseSpoolName(name);
     if (!facts) return undefined;
     const found = await stat(path).catch((cause: unknown) => (isAbsent(cause) ? undefined : 'unknown'));
-    if (found === 'unknown') return { ...facts, session, path, kept: this.#expiry.now(facts.era) };
+    if (found === 'unknown') return { ...facts, session, path, kept: this.expiry.now(facts.era) };
     const kept = { ms: found?.mtimeMs ?? 0, era: facts.era };
     return found?.size === facts.bytes ? { ...facts, session, path, kept } : undefined;
   }
@@ -186,10 +188,10 @@ export class Spool {
     this.#nextSequence.set(segment.session, next);
   }
 
-  async #makeRoom(bytes: number): Promise<void> {
-    const { maxBytes } = this.#parts;
+  /** Drops the oldest as long as they are due. */
+  async #pushOut(isDue: (oldest: SpooledSegment) => boolean): Promise<void> {
     for (const [segment, onPushedOut] of this.#kept) {
-      if (this.#bytes + bytes <= maxBytes && !this.#expiry.isOver(segment.kept)) return;
+      if (!isDue(segment)) return;
       onPushedOut?.();
       await this.remove(segment);
     }

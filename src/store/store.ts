@@ -38,6 +38,7 @@ const recording = z.object({
   clockOffsetMs: z.number(),
   offsetEra: era.optional(),
   finished: z.boolean(),
+  finishedAt: z.object({ ms: z.number(), era: era.optional() }).optional(),
   lastName: z.string().optional(),
 }) satisfies z.ZodType<RememberedRecording>;
 

@@ -36,7 +36,7 @@ export interface DeliveryWish {
   readonly prerecordSeconds?: number;
   readonly pauses?: Pauses;
   readonly spoolDirectory?: string;
-  readonly giveUpAfterMs?: number;
+  readonly maxAgeMs?: number;
   readonly platform?: UploadPlatform;
   /** Shared with other sessions. */
   readonly uplink?: PQueue;
@@ -50,21 +50,20 @@ export async function delivering(
   wish: DeliveryWish = {},
   clock: Clock = new FakeClock(new Date().toISOString()),
 ): Promise<Delivering<Clock>> {
-  const { segmentMaxCount = 3, prerecordSeconds = 0, pauses, giveUpAfterMs } = wish;
+  const { segmentMaxCount = 3, prerecordSeconds = 0, pauses, maxAgeMs = 1e9 } = wish;
   const { uplink = new PQueue({ concurrency: 2 }) } = wish;
   const platform = wish.platform ?? (await UploadPlatform.listen());
   const spoolDirectory = wish.spoolDirectory ?? join(await scratch(t), 'spool');
   const { log, lines } = readableLog();
   const stamps = wish.time ? { stamps: wish.time } : {};
-  const spool = new Spool({ directory: spoolDirectory, maxBytes: 1e9, maxAgeMs: 1e9, clock, ...stamps, log });
+  const spool = new Spool({ directory: spoolDirectory, maxBytes: 1e9, maxAgeMs, clock, ...stamps, log });
   await spool.recover();
   const http = new PlatformHttp(undefined, { onDate: (at) => wish.time?.heard(at, 'date') });
   const callbackUrl = new URL(platform.callbackUrl);
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };
   const parts = { session: 'session', limits, dialogue, spool, lines: uplink, clock, log };
-  const pace = { ...(pauses && { pauses }), ...(giveUpAfterMs !== undefined && { giveUpAfterMs }) };
-  const delivery = new Delivery({ ...parts, ...pace, ...stamps });
+  const delivery = new Delivery({ ...parts, ...(pauses && { pauses }), ...stamps });
   const life = new AbortController();
   const done = delivery.run(life.signal);
   const stop = async (): Promise<void> => {

@@ -184,7 +184,7 @@ test('a session that the platform has forgotten is given up once it is stopped, 
 });
 
 test('an ended session is given up in the end when the platform never comes back', async (t) => {
-  const ten = await delivering(t, { giveUpAfterMs: 60_000 });
+  const ten = await delivering(t, { maxAgeMs: 60_000 });
   const { platform, delivery, done, stored } = ten;
   platform.fault = () => ({ kind: 'answer', status: 500 });
   delivery.add(segmentOf(0));

@@ -30,6 +30,7 @@ class SteppedClock extends FakeClock {
 interface Wish {
   readonly directory?: string;
   readonly platform?: UploadPlatform;
+  readonly maxAgeMs?: number;
 }
 
 /** A gateway's recording room with its state and spool in a directory, until `stop`. */
@@ -40,7 +41,8 @@ async function room(t: TestContext, wish: Wish = {}) {
   const { log, text } = readableLog();
   const footage = new FilmFootage(clock);
   const book = await Store.open({ directory, clock, log });
-  const spool = new Spool({ directory: join(directory, 'spool'), maxBytes: 1e9, maxAgeMs: 1e12, clock, log });
+  const { maxAgeMs = 1e12 } = wish;
+  const spool = new Spool({ directory: join(directory, 'spool'), maxBytes: 1e9, maxAgeMs, clock, log });
   const recorder = await CloudRecorder.open({ footage, spool, book, clock, log });
   const life = new AbortController();
   const done = recorder.run(life.signal);
@@ -198,6 +200,27 @@ test('a session stopped during an outage is delivered and saved by the next proc
   await platform.until(({ heard }) => heard.at(-1)?.step === 'save');
   assert.equal(platform.stored.length, 4);
   assert.equal((await probe(list(platform))).complaints, '');
+});
+
+test('a session that the platform never takes is given up so long after its end, restarts or not', async (t) => {
+  const platform = await UploadPlatform.listen();
+  t.after(() => platform.close());
+  const maxAgeMs = 3_600_000;
+  const first = await room(t, { platform, maxAgeMs });
+  const order = first.record();
+  await platform.until(({ heard }) => heard.length === 1);
+  platform.fault = () => ({ kind: 'down' });
+  await first.footage.play(film);
+  order.abort();
+  await first.orders[0];
+  first.recorder.finish({ channel: 0, sessionId: 'session one' });
+  await first.clock.advance(maxAgeMs / 2);
+  await first.stop();
+  const second = await room(t, { platform, maxAgeMs, directory: first.directory });
+  second.clock.stepMs = maxAgeMs;
+  assert.equal(second.recorder.status.sessions.length, 1);
+  while (second.recorder.status.sessions.length > 0) await second.clock.advance(1_000);
+  assert.deepEqual([second.book.recordings, second.spool.bytes], [{}, 0]);
 });
 
 test('a session of a channel that is not there any more is delivered, ended and forgotten', async (t) => {
