@@ -21,6 +21,8 @@ import { type Counts, Tally } from './tally.ts';
 
 /** After each failure of one and the same segment; the next segment begins anew. */
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE_INFINITY };
+/** How often a platform that says "not now" is asked for what an outage has left of a session that has ended. */
+const ASK_AGAIN_MS = 60_000;
 /** Live footage goes before what an outage has left, when sessions wait for a line. */
 const PRIORITY = { live: 1, backlog: 0 };
 
@@ -203,7 +205,7 @@ export class Delivery implements Runnable {
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);
       case 'paused':
-        return this.#pause();
+        return this.#pause(signal);
       case 'gone':
         if (!this.#ended) throw outcome.why;
         log.warn({ err: outcome.why, segments: this.#queue.length }, 'platform has given up the session');
@@ -230,12 +232,21 @@ export class Delivery implements Runnable {
     this.#life = { stage: 'over' };
   }
 
-  async #pause(): Promise<void> {
+  async #pause(signal: AbortSignal): Promise<void> {
     if (!this.#paused) this.#parts.log.info({ kept: this.#ring }, 'recording paused by the platform');
     this.#paused = true;
-    if (this.#ended) await this.#queue.clear();
     // What came while the platform was asked has to be asked with, even where nothing is kept.
-    else this.#queue.trim(this.#mayAsk ? Math.max(this.#ring, 1) : this.#ring);
+    if (!this.#ended) this.#queue.trim(this.#mayAsk ? Math.max(this.#ring, 1) : this.#ring);
+    else await this.#pauseEnded(signal);
+  }
+
+  /** No alarm can come any more that would want the ring. What an outage has left was wanted when it was recorded. */
+  async #pauseEnded(signal: AbortSignal): Promise<void> {
+    this.#queue.trim(0);
+    const { length: segments } = this.#queue;
+    if (segments === 0) return;
+    this.#parts.log.debug({ segments }, 'the platform is asked again later for the rest of a recording that has ended');
+    await this.#parts.clock.sleep(ASK_AGAIN_MS, signal);
   }
 
   #resume(): void {

@@ -166,6 +166,30 @@ test('a session that is stopped while paused ends without an upload', async (t) 
   assert.deepEqual(stored(), []);
 });
 
+test('what an outage has left of a session that was stopped goes up too, when the platform says at first: not now', async (t) => {
+  const ten = await delivering(t, { prerecordSeconds: 25, segmentMaxCount: 3 });
+  const { platform, delivery, clock, stored } = ten;
+  platform.fault = () => ({ kind: 'down' });
+  for (const number of range(0, 9)) {
+    delivery.add(segmentOf(number));
+    await untilOnDisk(ten);
+    await clock.advance(10_000);
+  }
+  while (delivery.status.memoryBytes > 0) await new Promise((resolve) => setImmediate(resolve));
+  delivery.end();
+  platform.paused = true;
+  platform.fault = () => undefined;
+  await untilAskedAgain(ten);
+  await untilPaused(ten);
+  await untilAskedAgain(ten);
+  platform.paused = false;
+  await untilAskedAgain(ten);
+  await platform.until(() => platform.stored.length === 10);
+  await ten.done;
+  assert.deepEqual(stored(), range(0, 9));
+  assert.equal(delivery.status.lost, 0);
+});
+
 test('a session that the platform has forgotten is given up once it is stopped, and not before', async (t) => {
   const ten = await delivering(t);
   const { platform, delivery, done, clock, stored } = ten;
