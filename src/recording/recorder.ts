@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
-import type {
-  CameraStream,
-  Footage,
-  Recorder,
-  RecordOrder,
-  RecordReport,
-  RecordSettings,
-  RememberedRecording,
-} from '../channel/ports.ts';
+import type { CameraStream, Footage, Recorder, RecordOrder, RecordReport, RecordSettings } from '../channel/ports.ts';
+import type { RememberedRecording } from '../channel/remembered-recording.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';

@@ -1,4 +1,4 @@
-import type { RememberedRecording } from '../../src/channel/ports.ts';
+import type { RememberedRecording } from '../../src/channel/remembered-recording.ts';
 
 /** A session worth remembering; which one tells its channel. */
 export function rememberedRecording(channel: number): RememberedRecording {

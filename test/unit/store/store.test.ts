@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { RememberedRecording } from '../../../src/channel/ports.ts';
+import type { RememberedRecording } from '../../../src/channel/remembered-recording.ts';
 import { Store } from '../../../src/store/store.ts';
 import { FakeClock } from '../../peers/fake-clock.ts';
 import { readableLog } from '../../peers/readable-log.ts';
