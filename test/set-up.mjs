@@ -77,12 +77,16 @@ function installFfmpeg() {
   if (still) stop(`the system's ${still} is older than ${FFMPEG_LEAST}; install a newer one by hand`);
 }
 
-/** Only the browser tests need one, so a machine without is no reason to stop. */
-function installChromium() {
+/**
+ * Only the browser tests need one, so a machine without is no reason to stop. Unless it was asked for, root alone gets
+ * it: a build machine; nobody's own computer is filled with a browser by a test.
+ */
+function installChromium({ asked }) {
   if (chromium() !== undefined) return;
   const row = PACKAGE_MANAGERS.find(({ program }) => exists(program));
   if (!row) return console.error('set-up: there is no Chromium; without one the browser tests are skipped');
-  const mayInstall = row.asUser === true || process.getuid?.() === 0;
+  const mayInstall = process.getuid?.() === 0 || (row.asUser === true && asked);
+  if (!mayInstall && !asked) return; // The run's last line tells of it.
   if (!mayInstall) return console.error(`set-up: for the browser tests type: sudo sh -c '${row.browser}'`);
   console.error(`set-up: installing Chromium for the browser tests (${row.browser})`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -100,4 +104,5 @@ checkNode();
 installPackages();
 installFfmpeg();
 await buildPages();
-if (process.argv.includes('--browser')) installChromium();
+const asked = process.argv.includes('--browser');
+if (asked || process.argv.includes('--browser-as-root')) installChromium({ asked });
