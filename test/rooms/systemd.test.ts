@@ -8,6 +8,9 @@ import { scratch } from '../peers/scratch.ts';
 const SYSTEMD = join(import.meta.dirname, '..', '..', 'systemd');
 const HIGHEST_EXPOSURE = 2.5;
 const DROP_INS = readdirSync(join(SYSTEMD, 'drop-ins')).sort();
+const SCRIPTS = ['launcher', 'command', 'install.sh'];
+/** What install.sh reads in. */
+const PARTS = readdirSync(join(SYSTEMD, 'install')).map((name) => `install/${name}`);
 const here = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 const WITH_SYSTEMD = { skip: here('systemd-analyze') ? false : 'there is no systemd here' };
 
@@ -41,7 +44,25 @@ test('systemd rates the unit as well closed, with the drop-ins too', WITH_SYSTEM
 });
 
 test('every script of the box is one that a plain shell reads', () => {
-  for (const script of ['launcher', 'command', 'install.sh']) execFileSync('sh', ['-n', join(SYSTEMD, script)]);
+  for (const script of [...SCRIPTS, ...PARTS]) execFileSync('sh', ['-n', join(SYSTEMD, script)]);
+});
+
+test('shellcheck finds nothing in them', { skip: here('shellcheck') ? false : 'there is no shellcheck here' }, () => {
+  const args = ['--external-sources', '--source-path=SCRIPTDIR', ...SCRIPTS.map((script) => join(SYSTEMD, script))];
+  assert.equal(spawnSync('shellcheck', args, { encoding: 'utf8' }).stdout, '');
+});
+
+test('whatever root needs later is among what the installer puts on the box', () => {
+  const table = readFileSync(join(SYSTEMD, 'install/places.sh'), 'utf8');
+  const put = [...table.matchAll(/^\d{3} (install\.sh|systemd\/\S+) +\S+$/gm)].map(([, name = '']) => name);
+  const needed = [
+    ...DROP_INS.map((name) => `drop-ins/${name}`),
+    ...PARTS,
+    'launcher',
+    'command',
+    'ovd-gateway.service',
+  ];
+  assert.deepEqual(put.sort(), ['install.sh', ...needed.map((name) => `systemd/${name}`)].sort());
 });
 
 test('the installer says how it is used, and refuses what it does not know', () => {
