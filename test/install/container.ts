@@ -1,123 +1,147 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { until } from './box.ts';
-import { type Image, imageOf, type Stage, stagesOf } from './dockerfile.ts';
-import { ALONE, childOf, outcome, Tree } from './tree.ts';
+import { Engine } from './engine.ts';
+import { PlatformInside } from './platform-inside.ts';
+import { HOME, Tree } from './tree.ts';
+import { until } from './until.ts';
 
 /**
- * The Dockerfile without Docker: each instruction is carried out, as it is written, in a Debian tree with a Node, and the
- * image is started as the README's `docker run` does it: not root, no capability, a system that cannot be written.
+ * The Dockerfile by a Docker engine, and the container as the README starts it, by `docker run` and by the compose file. No
+ * registry of images is asked: a Debian 12 tree with this machine's Node stands for the base image.
  */
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const BASE = 'node:22-bookworm-slim';
 const USER_ID = 1000;
+const CONFIGURATION = 'platform: { url: "ws://127.0.0.1:8090", login_code: "1", login_password: test }\n';
+type Step = (name: string) => void;
 
-export async function tryContainer(step: (name: string) => void): Promise<void> {
-  const stages = stagesOf(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'));
-  const built = new Map<string, Tree>();
-  for (const stage of stages) {
-    const tree = nodeTree(stage);
-    build(stage, tree, built);
-    built.set(stage.name ?? 'last', tree);
-    step(`Dockerfile, stage ${stage.name ?? 'last'}: every instruction done`);
+export async function tryContainer(step: Step): Promise<void> {
+  const engine = new Engine(join(HOME, 'engine'));
+  try {
+    await engine.start('machine');
+    importBase(engine);
+    engine.docker('build', '--network', 'host', '--tag', 'ovd-gateway', ROOT);
+    await engine.stop();
+    step('docker build: the Dockerfile as it is');
+    await engine.start('own');
+    await tryRun(engine, step);
+    await tryCompose(engine, step);
+  } finally {
+    await engine.stop();
+    engine.remove();
   }
-  const [tree, stage] = [built.get('last'), stages.at(-1)];
-  assert.ok(tree && stage);
-  await start(tree, imageOf(stage), step);
 }
 
-/** What stands for node:22-bookworm-slim: Debian 12, this machine's Node and npm, and the user `node`. */
-function nodeTree({ from, name }: Stage): Tree {
-  assert.equal(from, 'node:22-bookworm-slim');
-  const tree = Tree.fresh('bookworm', `image-${name ?? 'last'}`);
+/** What stands for the base image: Debian 12, this machine's Node and npm, and the user `node`. */
+function importBase(engine: Engine): void {
+  const tree = Tree.fresh('bookworm', 'image');
   copyFileSync(process.execPath, tree.file('usr/local/bin/node'));
-  const npm = dirname(dirname(realpathSync('/usr/bin/npm')));
-  cpSync(npm, tree.file('usr/local/lib/npm'), { recursive: true });
+  cpSync(dirname(dirname(realpathSync('/usr/bin/npm'))), tree.file('usr/local/lib/npm'), { recursive: true });
   tree.enter('ln', '-s', '../lib/npm/bin/npm-cli.js', '/usr/local/bin/npm');
   tree.enter('useradd', '--uid', String(USER_ID), '--user-group', '--create-home', 'node');
-  return tree;
+  // This machine's idea of whom to trust, for one that has a registry or a proxy of its own.
+  const { NODE_EXTRA_CA_CERTS: trusted } = process.env;
+  if (trusted !== undefined) copyFileSync(trusted, tree.file('etc/ssl/trusted.crt'));
+  engine.importImage(BASE, tree.path, trusted === undefined ? [] : ['ENV NODE_EXTRA_CA_CERTS=/etc/ssl/trusted.crt']);
 }
 
-function build({ steps }: Stage, tree: Tree, built: ReadonlyMap<string, Tree>): void {
-  let workdir = '/';
-  for (const { word, rest } of steps) {
-    if (word === 'WORKDIR') workdir = rest;
-    if (word === 'WORKDIR') mkdirSync(tree.file(rest), { recursive: true });
-    if (word === 'COPY') copy(rest, join(tree.path, workdir), built);
-    if (word !== 'RUN') continue;
-    const done = tree.enterWith([`--chdir=${workdir}`, ...trust()], 'sh', '-c', rest);
-    assert.equal(done.status, 0, `${rest}\n${done.text}`);
-  }
-}
-
-/** This machine's idea of whom to trust, for one that has a registry or a proxy of its own. */
-function trust(): string[] {
-  const { NODE_EXTRA_CA_CERTS: file } = process.env;
-  return file === undefined
-    ? []
-    : [`--bind-ro=${realpathSync(file)}:/tmp/ca.crt`, '--setenv=NODE_EXTRA_CA_CERTS=/tmp/ca.crt'];
-}
-
-/** `COPY [--from=STAGE] WHAT… WHERE`: a folder's content goes into the place, a file beside what is there. */
-function copy(rest: string, workdir: string, built: ReadonlyMap<string, Tree>): void {
-  const [, stage, words = ''] = /^(?:--from=(\S+) )?(.*)$/.exec(rest) ?? [];
-  const names = words.split(' ');
-  const place = names.pop() ?? '';
-  const source = stage === undefined ? ROOT : built.get(stage)?.path;
-  assert.ok(source, `there is no stage ${stage}`);
-  const target = place.endsWith('/')
-    ? (name: string) => join(workdir, place, name.split('/').at(-1) ?? '')
-    : () => join(workdir, place);
-  for (const name of names) cpSync(join(source, name), target(name), { recursive: true, verbatimSymlinks: true });
-}
-
-async function start(tree: Tree, image: Image, step: (name: string) => void): Promise<void> {
-  assert.equal(image.user, 'node');
-  const volumes = image.volumes.map((path) => `--bind=${volumeFor(tree, path)}:${path}`);
-  const env = image.env.map((each) => `--setenv=${each}`);
-  const limits = [
-    '--read-only',
-    '--tmpfs=/tmp',
-    '--drop-capability=all',
-    '--no-new-privileges=yes',
-    '--private-network',
-  ];
-  const where = [...ALONE, `--user=${image.user}`, `--chdir=${image.workdir}`, '--pipe', '-D', tree.path];
-  const nspawn = spawn('systemd-nspawn', [...where, ...limits, ...volumes, ...env, ...image.command]);
+async function tryRun(engine: Engine, step: Step): Promise<void> {
+  const version = engine.docker('run', '--rm', '--network', 'host', 'ovd-gateway', '--version');
+  const [run = ''] = /^docker run -d [\s\S]*? ovd-gateway$/m.exec(README) ?? [];
+  const platform = new PlatformInside(engine.pid, HOME, () => engine.docker('logs', 'ovd-gateway'));
   try {
-    await untilHealthy(nspawn, image);
-    step('the image runs as it is started in the README, with a page to set it up; its health check is content');
-    const leader = childOf(nspawn.pid ?? -1) ?? -1;
-    const status = readFileSync(`/proc/${leader}/status`, 'utf8');
-    assert.match(status, new RegExp(`^Name:\\ttini$[\\s\\S]*^Uid:\\t${USER_ID}\\t[\\s\\S]*^CapEff:\\t0+$`, 'm'));
-    const ended = once(nspawn, 'exit');
-    process.kill(leader, 'SIGTERM');
-    assert.equal((await ended)[0], 0);
-    step('tini is the first process, nobody has a capability, and SIGTERM ends it in good order');
+    runIt(engine, run);
+    await untilHealthy(engine, 'ovd-gateway');
+    assertClosed(engine, 'ovd-gateway', { noNewPrivileges: false });
+    step("the README's docker run: healthy by its own health check, user 1000, no capability, nothing can be written");
+    configure(engine, 'ovd-config');
+    await platform.hears(`dial ${version}`);
+    step('a configuration in the volume is taken up, and it logs in over the network of the host');
+    const kept = filesOf(engine, 'ovd-state');
+    platform.tell('RebootDevice');
+    await platform.hears(`dial ${version}`);
+    process.kill(firstProcess(engine, 'ovd-gateway'), 'SIGKILL');
+    await platform.hears(`dial ${version}`);
+    step('the engine starts it again after RebootDevice, and after SIGKILL');
+    stopCleanly(engine, 'ovd-gateway');
+    engine.docker('rm', 'ovd-gateway');
+    runIt(engine, run);
+    await platform.hears(`dial ${version}`);
+    assert.deepEqual(filesOf(engine, 'ovd-state'), kept);
+    step('SIGTERM ends it in good order; another container goes on with its volumes');
+    engine.docker('rm', '--force', 'ovd-gateway');
   } finally {
-    nspawn.kill('SIGKILL');
+    platform.close();
   }
 }
 
-async function untilHealthy(nspawn: ChildProcess, { health, env }: Image): Promise<void> {
-  let text = '';
-  for (const stream of [nspawn.stdout, nspawn.stderr]) stream?.on('data', (chunk) => (text += chunk));
-  const healthy = (): boolean => {
-    assert.equal(nspawn.exitCode, null, text);
-    const leader = childOf(nspawn.pid ?? -1);
-    if (leader === undefined) return false;
-    return outcome('nsenter', ['-t', String(leader), '-n', 'env', ...env, ...health]).status === 0;
+async function tryCompose(engine: Engine, step: Step): Promise<void> {
+  const [, yaml = ''] = /^```yaml\n(services:[\s\S]*?)^```/m.exec(README) ?? [];
+  const file = join(HOME, 'docker-compose.yml');
+  writeFileSync(file, yaml);
+  const compose = (...args: string[]): void => {
+    const { status, text } = engine.try('docker-compose', '--file', file, '--project-name', 'readme', ...args);
+    assert.equal(status, 0, text);
   };
-  await until('the health check is content', healthy).catch((err: unknown) => assert.fail(`${String(err)}\n${text}`));
+  compose('up', '--detach', '--no-build');
+  const name = engine.docker('ps', '--format', '{{.Names}}');
+  await untilHealthy(engine, name);
+  assertClosed(engine, name, { noNewPrivileges: true });
+  compose('down', '--volumes');
+  assert.equal(engine.docker('ps', '--all', '--quiet'), '');
+  step("the README's compose file: healthy, no new privileges, and nothing is left when it is taken down");
 }
 
-/** A volume begins as what the image has at its place. */
-function volumeFor(tree: Tree, path: string): string {
-  const volume = `${tree.path}-volume${path.replaceAll('/', '-')}`;
-  execFileSync('rm', ['-rf', volume]);
-  execFileSync('cp', ['-a', tree.file(path), volume]);
-  return volume;
+function runIt(engine: Engine, command: string): void {
+  const { status, text } = engine.try('sh', '-c', command);
+  assert.equal(status, 0, `${command}\n${text}`);
 }
+
+async function untilHealthy(engine: Engine, name: string): Promise<void> {
+  const health = (): string => engine.docker('inspect', '--format', '{{.State.Health.Status}}', name);
+  await until('it is healthy', () => health() === 'healthy').catch((err: unknown) =>
+    assert.fail(`${String(err)}\n${engine.docker('logs', name)}`),
+  );
+}
+
+/** What its first process may do, as this machine's /proc says. */
+function assertClosed(engine: Engine, name: string, { noNewPrivileges }: { noNewPrivileges: boolean }): void {
+  const status = readFileSync(`/proc/${firstProcess(engine, name)}/status`, 'utf8');
+  assert.match(status, new RegExp(`^Name:\\ttini$[\\s\\S]*^Uid:\\t${USER_ID}\\t[\\s\\S]*^CapEff:\\t0+$`, 'm'));
+  assert.match(status, new RegExp(`^NoNewPrivs:\\t${Number(noNewPrivileges)}$`, 'm'));
+  assert.match(engine.try('docker', 'exec', name, 'touch', '/app/stray').text, /Read-only file system/);
+}
+
+const firstProcess = (engine: Engine, name: string): number =>
+  Number(engine.docker('inspect', '--format', '{{.State.Pid}}', name));
+
+function stopCleanly(engine: Engine, name: string): void {
+  engine.docker('stop', name);
+  assert.equal(engine.docker('inspect', '--format', '{{.State.ExitCode}}', name), '0');
+  assert.match(engine.docker('logs', '--tail', '1', name), /"msg":"stopped"/);
+}
+
+function configure(engine: Engine, volume: string): void {
+  const file = join(mountOf(engine, volume), 'gateway.yaml');
+  writeFileSync(`${file}.new`, CONFIGURATION);
+  chownSync(`${file}.new`, USER_ID, USER_ID);
+  renameSync(`${file}.new`, file);
+}
+
+const filesOf = (engine: Engine, volume: string): string[] =>
+  readdirSync(mountOf(engine, volume), { recursive: true, encoding: 'utf8' }).sort();
+
+const mountOf = (engine: Engine, volume: string): string =>
+  engine.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', volume);

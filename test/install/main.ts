@@ -1,31 +1,29 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Archives, buildArchives, LATER } from './archives.ts';
-import { InstalledBox, text, until } from './box.ts';
+import { buildArchives } from './archives.ts';
 import { tryContainer } from './container.ts';
-import { Tree } from './tree.ts';
+import { trySuite } from './suite.ts';
 
 /**
  * `npm run test:install [-- bookworm trixie container]`: install, upgrade, rollback and uninstall in clean Debian trees, and
- * the Dockerfile in another. Needs root and a
- * Debian mirror; the trees are kept below the system's temporary folder.
+ * the Dockerfile by a Docker engine. Needs root and a Debian mirror; the trees are kept below the system's temporary folder.
  */
 const SUITES = ['bookworm', 'trixie'];
-/** The Dockerfile, in a tree. */
+/** The Dockerfile, by a Docker engine. */
 const CONTAINER = 'container';
+/** Programs that are needed, and the packages that hold them. */
 const TOOLS = new Map([
   ['debootstrap', 'debootstrap'],
   ['systemd-nspawn', 'systemd-container'],
 ]);
-/** Shorter than on a box, where it is three minutes; a pass takes twenty seconds and the login. */
-const TRIAL_SECONDS = 45;
-const INSTALL = '/root/release/install.sh';
-/** Root's own copy, for all but installing. */
-const INSTALLED = '/opt/ovd-gateway/install.sh';
-const CAP_SYS_TIME = 25;
+const TOOLS_OF_CONTAINER = new Map([
+  ['dockerd', 'docker.io'],
+  ['docker-compose', 'docker-compose'],
+  ['ip', 'iproute2'],
+]);
 const begun = performance.now();
 
 function step(name: string): void {
@@ -33,175 +31,11 @@ function step(name: string): void {
   process.stdout.write(`${seconds} s  ok  ${name}\n`);
 }
 
-function checkTools(): void {
+function checkTools(tools: ReadonlyMap<string, string>): void {
   assert.equal(process.getuid?.(), 0, 'test:install has to be run as root');
-  const missing = [...TOOLS].filter(([program]) => spawnSync('which', [program]).status !== 0);
+  const missing = [...tools].filter(([program]) => spawnSync('which', [program]).status !== 0);
   if (missing.length === 0) return;
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map(([, name]) => name)]);
-}
-
-/** As a person does it: the archive unpacked in root's home. */
-function unpack(tree: Tree, { folder }: Archives, version: string): void {
-  const place = tree.file('root/release');
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place);
-  execFileSync('tar', ['xzf', join(folder, `${version}.tar.gz`), '-C', place, '--strip-components=1']);
-}
-
-/** The first installation, in a tree where no systemd runs. */
-function installWithoutSystemd(tree: Tree, archives: Archives): void {
-  unpack(tree, archives, archives.first);
-  if (tree.suite === 'bookworm') {
-    const refused = tree.enter(INSTALL);
-    assert.equal(refused.status, 1);
-    assert.match(refused.text, /Node 20\.19\.0 or newer is needed; this system's own is 18[\s\S]*nodesource/);
-    assert.equal(existsSync(tree.file('opt/ovd-gateway')), false);
-    assert.equal(existsSync(tree.file('etc/ovd-gateway')), false);
-    step('without a Node that fits, it says what to install and does nothing');
-    copyFileSync(process.execPath, tree.file('usr/local/bin/node'));
-    chmodSync(tree.file('usr/local/bin/node'), 0o755);
-  }
-  const installed = tree.enter(INSTALL);
-  assert.equal(installed.status, 0, installed.text);
-  assert.match(installed.text, /installing ffmpeg/);
-  assert.match(installed.text, /systemd does not run here, so the service was not started/);
-  assert.match(installed.text, new RegExp(`release ${archives.first} is installed \\(Node v\\d+.*, ffmpeg version`));
-  step(`installed: ${/\(Node.*\)/.exec(installed.text)?.[0]}`);
-  assert.equal(tree.enter(INSTALL).status, 0);
-  assert.equal(tree.enter('/usr/local/bin/ovd-gateway', '--version').text.trim(), archives.first);
-  assert.match(tree.enter('/usr/local/bin/ovd-gateway', 'check').text, /gateway\.yaml/);
-  step('a second run changes nothing; the command is there');
-}
-
-const configuration = ({ key }: Archives): string => `platform:
-  url: ws://127.0.0.1:8090
-  login_code: "1"
-  login_password: test
-upgrade:
-  keys: ["${key}"]
-`;
-
-/** The service in set-up mode, and what a process of it may do. */
-async function firstStart(box: InstalledBox, archives: Archives): Promise<void> {
-  const { tree } = box;
-  await until(
-    'the service is active',
-    () => tree.exec('systemctl', 'is-active', 'ovd-gateway').text.trim() === 'active',
-  );
-  step('the service runs after the boot, without a configuration');
-  const gateway = tree.file('etc/ovd-gateway/gateway.yaml');
-  writeFileSync(gateway, configuration(archives));
-  tree.exec('chown', 'ovd-gateway:', '/etc/ovd-gateway/gateway.yaml');
-  await box.hears(`dial ${archives.first}`);
-  const status = box.status();
-  assert.notEqual(status.get('Uid')?.split(/\s+/)[0], '0');
-  assert.deepEqual([status.get('CapEff'), status.get('NoNewPrivs'), status.get('Seccomp')], ['0'.repeat(16), '1', '2']);
-  assert.doesNotMatch(box.log(), /a need is not met/);
-  step('a configuration is taken up, it logs in; no capability, no new privileges, system calls filtered');
-}
-
-async function upgradeFromAfar(box: InstalledBox, archives: Archives): Promise<void> {
-  const order = (version: string, archive = version): void =>
-    box.tell('UpgradeFirmware', { firmware_model: version, url: `http://127.0.0.1:8091/${archive}.tar.gz` });
-  order(LATER.good);
-  await box.hears(`dial ${LATER.good}`);
-  await box.hears('state 2');
-  await until('the trial is passed', () => !box.onTrial);
-  await box.hears('state 1');
-  assert.equal(box.current, LATER.good);
-  step('UpgradeFirmware: brought, tried and kept; Keepalive said "upgrading" meanwhile');
-  order(LATER.unsigned);
-  await box.says('it is signed with a key that is not in upgrade.keys');
-  order(archives.first);
-  await box.says('it is older than what runs');
-  order(LATER.byHand, LATER.good);
-  await box.says(`it is ${LATER.good}, not what firmware_model says`);
-  assert.equal(box.current, LATER.good);
-  step('a foreign signature, an older version and a wrong one are refused');
-  order(LATER.crashes);
-  await box.says('this release crashes');
-  await box.hears(`dial ${LATER.good}`);
-  assert.equal(box.current, LATER.good);
-  assert.match(text(box.tree, 'opt/ovd-gateway/releases/failed'), /it ended with exit code 9/);
-  step('a release that crashes is taken back');
-  order(LATER.idles);
-  await box.says(`it did not log in and keep alive within ${TRIAL_SECONDS} s`);
-  await box.hears(`dial ${LATER.good}`);
-  assert.equal(box.current, LATER.good);
-  step('a release that never logs in is taken back');
-}
-
-async function upgradeByHand(box: InstalledBox, archives: Archives): Promise<void> {
-  const { tree } = box;
-  unpack(tree, archives, LATER.byHand);
-  const upgraded = tree.exec(INSTALL);
-  assert.equal(upgraded.status, 0, upgraded.text);
-  assert.match(upgraded.text, new RegExp(`upgraded from ${LATER.good} to ${LATER.byHand}[\\s\\S]*it runs`));
-  await box.hears(`dial ${LATER.byHand}`);
-  assert.match(upgraded.text, /its page: http:\/\/127\.0\.0\.1:8080\//);
-  step('install.sh of a later release upgrades, and prints where the page is');
-  const back = tree.exec(INSTALLED, '--rollback');
-  assert.equal(back.status, 0, back.text);
-  await box.hears(`dial ${LATER.good}`);
-  step('install.sh --rollback goes back');
-  tree.exec('systemctl', 'kill', '--signal=SIGKILL', 'ovd-gateway');
-  await box.hears(`dial ${LATER.good}`);
-  box.tell('RebootDevice');
-  await box.hears(`dial ${LATER.good}`);
-  step('it comes back after SIGKILL, and when the platform orders a restart');
-}
-
-async function allow(box: InstalledBox): Promise<void> {
-  const allowed = box.tree.exec(INSTALLED, '--allow-clock', '--allow-reboot');
-  assert.equal(allowed.status, 0, allowed.text);
-  await box.hears(`dial ${LATER.good}`);
-  assert.equal(Number.parseInt(box.status().get('CapEff') ?? '', 16), 1 << CAP_SYS_TIME);
-  assert.match(box.tree.exec('systemctl', 'show', 'ovd-gateway', '-p', 'ExecStopPost').text, /reboot/);
-  step('--allow-clock and --allow-reboot give just that');
-}
-
-function uninstall(tree: Tree): void {
-  assert.match(tree.exec(INSTALLED, '--uninstall').text, /say --purge .* or --keep/);
-  const kept = tree.exec(INSTALLED, '--uninstall', '--keep');
-  assert.equal(kept.status, 0, kept.text);
-  assert.equal(existsSync(tree.file('etc/ovd-gateway/gateway.yaml')), true);
-  assert.equal(existsSync(tree.file('opt/ovd-gateway')), false);
-  assert.equal(tree.exec(INSTALL, '--no-start').status, 0);
-  const purged = tree.exec(INSTALLED, '--uninstall', '--purge');
-  assert.equal(purged.status, 0, purged.text);
-  const before = tree.files();
-  const anew = tree.exec(INSTALL);
-  assert.equal(anew.status, 0, anew.text);
-  assert.match(anew.text, /to set it up, open http:\/\/\S+:8080\/ and give the code \S+/);
-  step('installed where systemd runs, it prints the page and the code for the set-up');
-  assert.equal(tree.exec(INSTALLED, '--uninstall', '--purge').status, 0);
-  assert.deepEqual(tree.files(), before);
-  const left = before.filter((name) => name.includes('ovd-gateway'));
-  assert.deepEqual(left, []);
-  assert.doesNotMatch(text(tree, 'etc/passwd') + text(tree, 'etc/group'), /ovd-gateway/);
-  assert.equal(tree.exec('systemctl', 'cat', 'ovd-gateway').status, 1);
-  step('--uninstall keeps configuration and state with --keep, and leaves nothing with --purge');
-}
-
-async function trySuite(suite: string, archives: Archives): Promise<void> {
-  process.stdout.write(`\n${suite}\n`);
-  const tree = Tree.fresh(suite);
-  installWithoutSystemd(tree, archives);
-  const quicker = tree.file('etc/systemd/system/ovd-gateway.service.d');
-  mkdirSync(quicker);
-  writeFileSync(join(quicker, 'test.conf'), `[Service]\nEnvironment=OVD_TRIAL_SECONDS=${TRIAL_SECONDS}\n`);
-  await tree.boot();
-  const box = new InstalledBox(tree, archives.folder);
-  try {
-    await firstStart(box, archives);
-    await upgradeFromAfar(box, archives);
-    await upgradeByHand(box, archives);
-    await allow(box);
-    uninstall(tree);
-  } finally {
-    box.close();
-    await tree.powerOff();
-  }
 }
 
 async function tryBoxes(suites: readonly string[]): Promise<void> {
@@ -209,15 +43,18 @@ async function tryBoxes(suites: readonly string[]): Promise<void> {
   try {
     const archives = await buildArchives(folder);
     step(`the release ${archives.first} and others made of it are built`);
-    for (const suite of suites) await trySuite(suite, archives);
+    for (const suite of suites) {
+      process.stdout.write(`\n${suite}\n`);
+      await trySuite(suite, archives, step);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-checkTools();
 const asked = process.argv.slice(2);
 const wanted = asked.length > 0 ? asked : [...SUITES, CONTAINER];
 const suites = wanted.filter((name) => name !== CONTAINER);
+checkTools(new Map([...TOOLS, ...(wanted.includes(CONTAINER) ? TOOLS_OF_CONTAINER : [])]));
 if (suites.length > 0) await tryBoxes(suites);
 if (wanted.includes(CONTAINER)) await tryContainer(step);

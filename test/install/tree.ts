@@ -4,15 +4,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from './until.ts';
 
 /** A clean Debian in a folder, as debootstrap makes it: entered as a container, and booted with its own systemd. */
 
-const HOME = join(tmpdir(), 'ovd-install-trees');
+/** Where they are, and kept. */
+export const HOME = join(tmpdir(), 'ovd-install-trees');
 const MIRROR = 'http://deb.debian.org/debian';
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'ca-certificates'];
 /** nspawn without a systemd of this machine's. */
 export const ALONE = ['--quiet', '--register=no', '--keep-unit'];
 const BOOT_SECONDS = 60;
+/** How nspawn ends when the system in it reboots. */
+const ASKED_TO_REBOOT = 133;
 
 export interface Outcome {
   readonly status: number | null;
@@ -75,6 +79,13 @@ export class Tree {
       if (/running|degraded/.test(this.exec('systemctl', 'is-system-running').text)) return;
     }
     throw new Error(`${this.suite} does not boot`);
+  }
+
+  /** Resolves when it has rebooted; its network is a new one then. */
+  async reboots(): Promise<void> {
+    const nspawn = this.#booted?.nspawn;
+    await until('it reboots', () => nspawn?.exitCode === ASKED_TO_REBOOT);
+    await this.boot();
   }
 
   /** Runs a command in the booted system. */
