@@ -31,6 +31,9 @@ const SEGMENT_SECONDS = 1;
 const IN_MEMORY = 2;
 /** The clock of the segments is that of the first picture's arrival, the end of a segment that of its last. */
 const SKEW_SECONDS = 1.5;
+/** Nobody listens there, so that what would go by a proxy never arrives. */
+const PROXY = 'http://127.0.0.1:9';
+const PROXIES = { HTTP_PROXY: PROXY, http_proxy: PROXY, ALL_PROXY: PROXY, NODE_USE_ENV_PROXY: '1' };
 
 interface Box {
   readonly ovc: OvcSimulator;
@@ -50,7 +53,7 @@ async function box(t: TestContext, camera: VirtualCamera): Promise<Box> {
   const config = JSON.stringify({ ...JSON.parse(siteConfig(ovc, [camera])), state_dir: stateDirectory });
   const boot = async (): Promise<GatewayProcess> => {
     const logins = ovc.devices.get(CODE)?.report.logins ?? 0;
-    const gateway = GatewayProcess.run(t, config);
+    const gateway = GatewayProcess.run(t, config, PROXIES);
     gateways.push(gateway);
     const seen = () => (ovc.devices.get(CODE)?.report.logins ?? 0) > logins && (keepaliveSays(ovc)?.state ?? 0) > 0;
     await ovc.waitFor(seen, PATIENT);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { TimedAnswer } from '../../src/simulator/ovc/conversation.ts';
 import type { RecordingReport } from '../../src/simulator/ovc/recording-ledger.ts';
@@ -8,13 +10,16 @@ import {
   PATIENT,
   play,
   saved,
+  sizeOf,
   spooled,
   startRecord,
   stopRecord,
   stored,
   strides,
 } from '../peers/recorded.ts';
+import { scratch } from '../peers/scratch.ts';
 import { type CameraWish, startSite } from '../peers/site.ts';
+import { tsFilmOfTwoSizes } from '../peers/ts-film.ts';
 
 /** One site for all: each test has a channel of its own, and what it does to the platform it does to its own session. */
 
@@ -27,7 +32,7 @@ const CAMERAS = [
   camera({ audio: 'AAC' }),
   camera({ audio: 'AAC' }),
   camera({ audio: 'AAC' }),
-  camera({ codec: 'H265', audio: 'AAC' }),
+  camera({ codec: 'H265', audio: 'PCMA' }),
   camera({ audio: 'none' }),
   camera({ audio: 'AAC' }),
 ];
@@ -191,6 +196,25 @@ async function outlivesAStall(site: Site): Promise<void> {
   await assertLasts(site, report, 0.5);
 }
 
+/** A camera that is set to another picture size, and back, while it sends. */
+async function followsThePictureSize(site: Site): Promise<void> {
+  const { ovc, cameras } = site;
+  const channel = CAMERAS.length;
+  await startRecord(ovc, 'sizes', { channel, seg_duration: 60 });
+  await stored(ovc, 'sizes', 3);
+  const report = await stopped(site, 'sizes', channel);
+  assertWhole(report);
+  const list = ovc.recordings.playlistUrl('sizes');
+  const sizes = await Promise.all(report.segments.map(({ name }) => sizeOf(list.replace('.m3u8', `/${name}`))));
+  assert.ok(
+    sizes.every((size, index) => size !== sizes[index - 1]),
+    `segments of ${sizes}`,
+  );
+  assert.deepEqual(new Set(sizes), new Set(['160x90', '320x180']));
+  await assertLasts(site, report);
+  assert.equal(cameras[channel]?.counts.rtsp.main?.plays, 1);
+}
+
 const WRONG: ReadonlyArray<readonly [string, object]> = [
   ['session_id', { session_id: '' }],
   ['channel', { channel: -1 }],
@@ -227,13 +251,16 @@ const STORIES: ReadonlyArray<readonly [string, (site: Site) => Promise<void>]> =
   ],
   ['an outage of the platform is bridged on disk, and all of it delivered in order afterwards', outlivesAnOutage],
   ['a platform that fails at random gets every segment once and in order', outlivesFlapping],
-  ['an H.265 camera and one without sound are recorded as they are', recordsOtherCameras],
+  ['an H.265 camera with G.711 and one without sound are recorded', recordsOtherCameras],
+  ['another picture size begins another segment, and the session with the camera stays', followsThePictureSize],
   ['a camera that stalls leaves a gap, and the recording goes on in the same list', outlivesAStall],
   ['orders with a bad parameter are refused with the number 12 and its name', refusesNonsense],
 ];
 
 test('cloud recording', { concurrency: true }, async (t: TestContext) => {
-  const site = await startSite(t, { cameras: CAMERAS });
+  const file = join(await scratch(t), 'two-sizes.ts');
+  await writeFile(file, await tsFilmOfTwoSizes(3));
+  const site = await startSite(t, { cameras: [...CAMERAS, camera({ file, framesPerSecond: 25, audio: 'none' })] });
   await Promise.all(STORIES.map(([name, tell]) => t.test(name, () => tell(site))));
   assert.doesNotMatch(site.text(), /hunter2|"level":60/);
 });

@@ -3,12 +3,16 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import { configFile, GatewayProcess } from '../peers/gateway-process.ts';
+import { holes, play, saved, startRecord, stopRecord, stored } from '../peers/recorded.ts';
 import { CODE, OVC_PASSWORD, siteConfig, startCamera, startOvc } from '../peers/site.ts';
 
 const PATIENT = { timeoutMs: 60_000 };
 const report = (ovc: OvcSimulator) => ovc.devices.get(CODE)?.report;
 const state = (ovc: OvcSimulator, channel: number) =>
   report(ovc)?.channels.find((entry) => entry.channel === channel)?.state;
+
+const recorded = (ovc: OvcSimulator, channel: number) =>
+  report(ovc)?.channels.find((entry) => entry.channel === channel)?.record_session;
 
 /** What a site's configuration says, to be said otherwise. */
 interface Written {
@@ -96,4 +100,38 @@ test('a bad file changes nothing and is told once with all its faults; SIGHUP re
   await gateway.says('"costs":["gateway"');
   await ovc.waitFor(() => ovc.streams[0]?.ended !== undefined && state(ovc, 0) === 1, PATIENT);
   assert.doesNotMatch(gateway.text, new RegExp(OVC_PASSWORD));
+});
+
+test('a recording goes on in its session when its channel is changed, and when all is built anew', async (t) => {
+  const { ovc, gateway, edit } = await site(t);
+  await startRecord(ovc, 'kept', { seg_duration: 1 });
+  /** The session is there again and brings more. */
+  const goesOn = async (): Promise<void> => {
+    await ovc.waitFor(() => recorded(ovc, 0) === 'kept', PATIENT);
+    await stored(ovc, 'kept', (ovc.recordings.get('kept')?.segments.length ?? 0) + 3);
+  };
+  await goesOn();
+  const renamed = (config: Written): void => {
+    config.channels[0] = { ...config.channels[0], name: 'Renamed' };
+  };
+  edit(renamed);
+  gateway.kill('SIGHUP');
+  await gateway.says('"costs":["channels"]');
+  await goesOn();
+  edit((config) => {
+    renamed(config);
+    Object.assign(config, { recording: { spool_max_bytes: 1_000_000 } });
+  });
+  gateway.kill('SIGHUP');
+  await gateway.says('"costs":["gateway"');
+  await goesOn();
+  await stopRecord(ovc, 'kept');
+  const report = await saved(ovc, 'kept');
+  const { inOrder, faults, repeated } = report;
+  assert.deepEqual(
+    { inOrder, faults, repeated, holes: holes(report) },
+    { inOrder: true, faults: [], repeated: 0, holes: [] },
+  );
+  assert.ok(report.segments.every(({ confirmed }) => confirmed));
+  assert.equal((await play(ovc.recordings.playlistUrl('kept'))).complaints, '');
 });

@@ -39,8 +39,8 @@ export class GatewayProcess {
   }
 
   /** `run` with a configuration of the test's own, which goes with the test. */
-  static run(t: TestContext, config: string): GatewayProcess {
-    return new GatewayProcess(t, ['run', '-c', configFile(t, config)]);
+  static run(t: TestContext, config: string, surroundings: Readonly<Record<string, string>> = {}): GatewayProcess {
+    return new GatewayProcess(t, ['run', '-c', configFile(t, config)], surroundings);
   }
 
   /** `check --json` of such a configuration. */

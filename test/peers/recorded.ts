@@ -64,6 +64,13 @@ export async function play(url: string) {
   return { complaints: stderr, video: times('video'), audio: times('audio') };
 }
 
+/** The size of a segment's pictures, such as 640x360. */
+export async function sizeOf(url: string): Promise<string> {
+  const show = ['-show_entries', 'stream=width,height', '-of', 'csv=p=0:s=x'];
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-select_streams', 'v', ...show, url]);
+  return stdout.split('\n')[0] ?? '';
+}
+
 /** Steps from one time to the next that are not one frame, in seconds. */
 export function strides(times: readonly number[], frameSeconds: number): number[] {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
