@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
-import { type ErrorKind, GatewayError } from '../runtime/errors.ts';
+import { type ErrorKind, GatewayError, isKind } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
 import { type Pauses, type Runnable, supervise, together } from '../runtime/supervise.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -10,6 +10,7 @@ import { type PacketSight, runLink } from './link.ts';
 import type { Login } from './login.ts';
 import type { Peer } from './peer.ts';
 import { REQUESTS, type Request, type RequestAnswer, type RequestParams, type ServerInfo } from './protocol.ts';
+import { RivalWatch } from './rival.ts';
 
 export interface OvcLinkParts {
   readonly login: Login;
@@ -65,11 +66,15 @@ const PAUSES_BY_KIND: Partial<Record<ErrorKind, Pauses>> = {
 export class OvcLink implements Runnable {
   readonly #parts: OvcLinkParts;
   #status: LinkStatus;
+  readonly #rivals: RivalWatch;
+  /** When it came up last, on the monotonic clock. */
+  #upMs = 0;
   #peer: Peer | undefined;
   #keepalive: Keepalive | undefined;
 
   constructor(parts: OvcLinkParts) {
     this.#parts = parts;
+    this.#rivals = new RivalWatch(parts.log);
     const nothingYet = { keepalive: undefined, server: undefined, logins: 0 };
     this.#status = { link: { state: 'dialling' }, ...nothingYet, aliveMs: parts.clock.now() };
   }
@@ -118,7 +123,8 @@ export class OvcLink implements Runnable {
     const accepted = (): void => {
       working();
       const logins = this.#status.logins + 1;
-      this.#note({ link: { state: 'up', since: clock.wall() }, logins, aliveMs: clock.now() });
+      this.#upMs = clock.now();
+      this.#note({ link: { state: 'up', since: clock.wall() }, logins, aliveMs: this.#upMs });
       log.info({ host: login.url.host }, 'link up');
       this.#tellUp();
     };
@@ -160,6 +166,7 @@ export class OvcLink implements Runnable {
     const { link: before } = this.#status;
     const now = clock.wall();
     const since = before.state === 'down' ? before.since : now;
+    if (before.state === 'up' && isKind(err, 'link-lost')) this.#rivals.closed(clock.now() - this.#upMs);
     const [kind, why] = err instanceof GatewayError ? [err.kind, err.sentence] : [undefined, 'internal error'];
     const nextTryAt = new Date(now.getTime() + waitMs);
     const link = { state: 'down', since, kind, why, nextTryAt } as const;

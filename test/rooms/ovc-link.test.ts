@@ -50,6 +50,20 @@ test('a link that is cut comes back within a second and counts from 1 again', as
   assert.equal(down?.level, 40);
 });
 
+test('an OVC that closes the link soon after each login is told of once, with what may be the matter', async (t) => {
+  const clock = new FakeClock();
+  const { ovc, link, lines } = await linked(t, { clock, random: 1 });
+  const told = () => lines.filter(({ msg }) => msg.includes('in use twice')).length;
+  for (let logins = 1, heard = 0; logins <= 7; logins++) {
+    await ovc.hears(isKeepalive, heard);
+    heard = ovc.heard.length;
+    ovc.cut();
+    const { pauseMs } = await failure(link, clock);
+    assert.equal(told(), logins < 5 ? 0 : 1);
+    if (logins < 7) await clock.advance(pauseMs);
+  }
+});
+
 test('an OVC that is not there is tried again, never later than 15 s and soon while the outage is young', async (t) => {
   const clock = new FakeClock();
   const ovc = await new RawOvc().listen();
