@@ -264,12 +264,14 @@ export class CloudRecorder implements Recorder, Runnable {
 
   #deliver(session: Session): void {
     const { key, delivery } = session;
-    const delivered = delivery.run(this.#delivering.signal).then(() => {
+    const delivered = delivery.run(this.#delivering.signal).then(async () => {
+      if (!this.#delivering.signal.aborted) {
+        this.#sessions.delete(key);
+        this.#parts.book.forget(key);
+        session.log.info(delivery.status, 'recording delivered');
+        await this.#parts.spool.forget(key);
+      }
       this.#deliveries.delete(delivered);
-      if (this.#delivering.signal.aborted) return;
-      this.#sessions.delete(key);
-      this.#parts.book.forget(key);
-      session.log.info(delivery.status, 'recording delivered');
     });
     this.#deliveries.add(delivered);
   }

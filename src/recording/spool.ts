@@ -171,6 +171,16 @@ export class Spool {
     }
   }
 
+  /** A session is over: its number and its directory go too, unless something of it is still there. Never throws. */
+  forget(session: string): Promise<void> {
+    return this.#writes.add(async () => {
+      if ([...this.#kept.keys()].some((segment) => segment.session === session)) return;
+      this.#nextSequence.delete(session);
+      // Fails where nothing was ever kept of it, which is fine.
+      await rmdir(join(this.#parts.directory, session)).catch(() => undefined);
+    });
+  }
+
   /** The segment in a file, if it is one and has its full length. What cannot be looked at is told by its name. */
   async #whole(session: string, path: string, name: string): Promise<SpooledSegment | undefined> {
     const facts = parseSpoolName(name);

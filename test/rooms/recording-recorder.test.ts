@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import type { RecordReport, RecordSettings } from '../../src/channel/ports.ts';
@@ -33,6 +34,8 @@ interface Wish {
   readonly maxAgeMs?: number;
 }
 
+const spoolIn = (directory: string): string => join(directory, 'spool');
+
 /** A gateway's recording room with its state and spool in a directory, until `stop`. */
 async function room(t: TestContext, wish: Wish = {}) {
   const directory = wish.directory ?? (await scratch(t));
@@ -42,7 +45,7 @@ async function room(t: TestContext, wish: Wish = {}) {
   const footage = new FilmFootage(clock);
   const book = await Store.open({ directory, clock, log });
   const { maxAgeMs = 1e12 } = wish;
-  const spool = new Spool({ directory: join(directory, 'spool'), maxBytes: 1e9, maxAgeMs, clock, log });
+  const spool = new Spool({ directory: spoolIn(directory), maxBytes: 1e9, maxAgeMs, clock, log });
   const recorder = await CloudRecorder.open({ footage, spool, book, clock, log });
   const life = new AbortController();
   const done = recorder.run(life.signal);
@@ -194,10 +197,12 @@ test('a session stopped during an outage is delivered and saved by the next proc
   await first.orders[0];
   first.recorder.finish({ channel: 0, sessionId: 'session one' });
   await first.stop();
+  assert.equal((await readdir(spoolIn(first.directory))).length, 1);
   platform.fault = () => undefined;
   const second = await room(t, { platform, directory: first.directory });
   assert.equal(second.recorder.unfinished(0), undefined);
   await platform.until(({ heard }) => heard.at(-1)?.step === 'save');
+  while ((await readdir(spoolIn(second.directory))).length > 0) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(platform.stored.length, 4);
   assert.equal((await probe(list(platform))).complaints, '');
 });

@@ -62,6 +62,19 @@ test('a removed segment is not found again, and numbers go on after a restart', 
   assert.equal(after.bytes, 2 * 1880);
 });
 
+test('of a session that is over nothing stays, neither on disk nor in memory, but what was not sent', async (t) => {
+  const directory = await scratch(t);
+  const { spool } = spoolIn(directory);
+  for (const session of ['over', 'left']) {
+    const kept = await spool.keep(session, segmentOf(1), unheard);
+    if (session === 'over') await spool.remove(kept);
+  }
+  for (const session of ['over', 'left', 'never']) await spool.forget(session);
+  assert.deepEqual(await readdir(directory), ['left']);
+  assert.equal((await spool.keep('over', segmentOf(2), unheard)).sequence, 1);
+  assert.equal((await spool.keep('left', segmentOf(2), unheard)).sequence, 2);
+});
+
 test('a file torn at any byte is never taken for a segment', async (t) => {
   const directory = await scratch(t);
   const random = seeded(7);
