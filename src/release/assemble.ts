@@ -14,7 +14,16 @@ const run = promisify(execFile);
 /** What the build needs of the repository. */
 const SOURCES = ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'config', 'systemd'];
 /** What goes into the release as it stands, beside the build and the packages. */
-const AS_IT_STANDS = ['package.json', 'LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'config', 'systemd'];
+const AS_IT_STANDS = [
+  'package.json',
+  'LICENSE',
+  'README.md',
+  'README.zh-CN.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'config',
+  'systemd',
+];
 /** What a box has no use for. */
 const NOT_SHIPPED = [
   /\.map$/,
