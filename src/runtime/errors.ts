@@ -25,6 +25,7 @@ export type ErrorKind =
   | 'upload-failed'
   | 'state-unwritable'
   | 'state-unreadable'
+  | 'state-unreadable'
   | 'state-in-use'
   | 'process-failed'
   | 'ended-early'

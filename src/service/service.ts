@@ -67,6 +67,7 @@ export class Service implements Runnable {
         ...{ config: next, login: loginOf(next, version), stateDirectory: stateDirectory(next, env) },
         ...{ onlookers: this.#site.onlookers, installation: installationOf(env), standing, restart, clock, log },
       }),
+      onLate: () => this.#site.onlookers.changed(),
     });
     const editing = new FileEditing({
       ...{ configuration, config, setUpAddress, version, clock },
@@ -75,15 +76,17 @@ export class Service implements Runnable {
       platformChanged: () => this.#trial.begin(),
     });
     const undo = () => ({ canUndo: editing.canUndo, offerUndo: editing.canUndo && this.#trial.failing });
-    this.#site = new SiteWatch({ configuration, config, rooms, undo, lines, version, clock });
+    const lateFor = () => this.#seat.lateFor;
+    this.#site = new SiteWatch({ configuration, config, rooms, lateFor, undo, lines, version, clock });
     this.#orders = new LocalOrders({ rooms, clock });
     const search = new NetworkSearch({ rooms, command: () => this.#config?.ffmpeg.path ?? 'ffmpeg', clock, log });
     const box = new LocalBox({ configuration, config, site: this.#site, lines, restart, env, version, clock, log });
     this.#editing = editing;
     const house = { site: this.#site, orders: this.#orders, search, editing, box };
     this.#page = new Page({ house, config, setUpAddress, version, clock, log });
-    // Without a configuration there is nothing to be logged in to.
-    const alive = (): boolean => this.#config === undefined || this.#site.readiness().ready;
+    // Without a configuration or a state there is nothing to be logged in to.
+    const waiting = (): boolean => this.#config === undefined || this.#seat.lateFor !== undefined;
+    const alive = (): boolean => waiting() || this.#site.readiness().ready;
     this.#watchdog = new Watchdog({ env, alive, clock, log });
     this.#watch = new ConfigWatch({ file: configuration.file, clock, onChange: () => void this.reload() });
   }
@@ -137,7 +140,8 @@ export class Service implements Runnable {
   async #apply(next: Config, all = EVERYTHING): Promise<void> {
     const { log } = this.#parts;
     const before = this.#config;
-    const costs = before ? costsOf(before, next) : all;
+    // A gateway that is late has not begun with what it was built for.
+    const costs = before && this.#seat.lateFor === undefined ? costsOf(before, next) : all;
     this.#config = next;
     if (before && costs.size > 0) log.info({ costs: [...costs] }, 'the configuration has changed');
     for (const { cost, unless, apply } of this.#steps) {

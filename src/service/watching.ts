@@ -20,6 +20,8 @@ export interface SiteWatchParts {
   readonly configuration: Configuration;
   readonly config: () => Config | undefined;
   readonly rooms: () => Rooms | undefined;
+  /** Why there are none although there is a configuration. */
+  readonly lateFor: () => string | undefined;
   readonly undo: () => { readonly canUndo: boolean; readonly offerUndo: boolean };
   readonly lines: LogLines;
   readonly version: string;
@@ -57,15 +59,15 @@ export class SiteWatch implements Watching, Runnable {
   }
 
   status(): SiteStatus {
-    const { configuration, config, rooms, undo, version, clock } = this.#parts;
-    const [now, gateway] = [config(), rooms()];
+    const { configuration, config, rooms, lateFor, undo, version, clock } = this.#parts;
+    const [now, gateway, late] = [config(), rooms(), lateFor()];
     const time = gateway?.time.status;
     const none = {
       link: undefined,
       channels: [],
       box: undefined,
       backlog: NOTHING,
-      needs: new Map(),
+      needs: new Map(late === undefined ? [] : [['state', late]]),
       diskFails: false,
     };
     const facts = now && gateway ? roomFacts(gateway, now) : none;

@@ -2,12 +2,14 @@ import { readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 import type { Logger } from 'pino';
+import { codeOf } from '../runtime/connection-words.ts';
 import { writeDurably } from '../runtime/durable-file.ts';
+import { GatewayError } from '../runtime/errors.ts';
 
 /**
  * A JSON file for lowdb that survives a power cut at any moment: written whole beside its place, put on the medium,
  * then moved there, with the version before it kept as `.bak`. A damaged file is set aside as `.corrupt` and the one
- * before it is used. lowdb's own adapter does none of this. Knows no content.
+ * before it is used; one that cannot be read is left as it is. lowdb's own adapter does none of this. Knows no content.
  */
 export class StateFile<T> implements Adapter<T> {
   readonly #path: string;
@@ -21,7 +23,7 @@ export class StateFile<T> implements Adapter<T> {
     this.#log = log;
   }
 
-  /** The newest version that makes sense; null when there is none. */
+  /** The newest version that makes sense; null when there is none. @throws GatewayError `state-unreadable` */
   async read(): Promise<T | null> {
     return (await this.#readOne(this.#path)) ?? (await this.#readOne(`${this.#path}.bak`)) ?? null;
   }
@@ -34,7 +36,7 @@ export class StateFile<T> implements Adapter<T> {
   }
 
   async #readOne(path: string): Promise<T | undefined> {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
+    const text = await textOf(path);
     if (text === undefined) return undefined;
     try {
       return this.#parse(JSON.parse(text));
@@ -45,5 +47,19 @@ export class StateFile<T> implements Adapter<T> {
       await rename(path, `${path}.corrupt`).catch(() => undefined);
       return undefined;
     }
+  }
+}
+
+/** What says for certain that there is no such file. Anything else may pass, or be mended: rights, a disk, too many open files. */
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** A file as text; undefined where there is none. @throws GatewayError `state-unreadable` */
+export async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = codeOf(cause);
+    if (ABSENT.has(reason)) return undefined;
+    throw new GatewayError('state-unreadable', 'the state file cannot be read', { file, reason, cause });
   }
 }

@@ -91,7 +91,10 @@ export class Store implements Runnable {
     this.#file = file;
   }
 
-  /** Reads the file; begins empty where there is none that makes sense. `run` has to follow. */
+  /**
+   * Reads the file; begins empty where there is none that makes sense. `run` has to follow.
+   * @throws GatewayError `state-unreadable` when there may be one: whoever began without it would write over it
+   */
   static async open(parts: StoreParts): Promise<Store> {
     const { directory, log } = parts;
     // Where it cannot be made, writing tells.

@@ -12,6 +12,8 @@ import type { Login } from '../ovc/login.ts';
 import { tryLogin } from '../ovc/try-login.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
+import { textOf } from '../store/state-file.ts';
+import { STATE_FILE } from '../store/store.ts';
 import { type Finding, found } from './finding.ts';
 import { secrecyLook } from './secrecy-look.ts';
 
@@ -58,6 +60,7 @@ export function boxLooks({ file, config, login, stateDirectory, linked, clock, l
       look: async (what) => {
         await checkStateDirectory(stateDirectory);
         await tryWriting(stateDirectory);
+        await textOf(join(stateDirectory, STATE_FILE));
         return found(what, stateDirectory);
       },
     },

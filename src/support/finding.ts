@@ -34,6 +34,7 @@ const ADVICE: Readonly<Partial<Record<ErrorKind, string>>> = {
   'camera-fault': 'start the camera anew; if it stays so, send what `probe` prints to support',
   'no-usable-profile': 'set one of the camera’s video streams to H.264 or H.265',
   'state-unwritable': 'give the directory to the user that runs the gateway, and see that the disk is not full',
+  'state-unreadable': 'give the file to the user that runs the gateway; where the disk is broken, replace it',
   'state-in-use': 'end the other gateway, or give this one a state_dir of its own',
   'process-failed': 'install it (apt install ffmpeg), or name it in ffmpeg.path',
   'transcode-refused': 'set such cameras to H.264, or install an ffmpeg with libx264',

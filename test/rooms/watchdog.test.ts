@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { aborted } from '../../src/runtime/scope.ts';
-import { Configuration } from '../../src/service/configuration.ts';
-import { LogLines } from '../../src/service/memory/log-lines.ts';
-import { Service } from '../../src/service/service.ts';
 import { Watchdog } from '../../src/service/watchdog.ts';
 import { FakeClock } from '../peers/fake-clock.ts';
 import { readableLog } from '../peers/readable-log.ts';
 import { scratch } from '../peers/scratch.ts';
+import { serviceAtHand } from '../peers/service-at-hand.ts';
 
 /** What systemd is told, and when it is told nothing. */
 
@@ -85,36 +83,12 @@ test('who is not alive gives no sign of life, and gives one as soon as he is aga
 /** The whole gateway, with a platform that is not there; its link has just been lost. */
 async function gatewayWithoutPlatform(t: TestContext) {
   const { folder, env, told } = await systemd(t);
-  const file = join(folder, 'gateway.yaml');
-  const platform = '{ url: "ws://127.0.0.1:1", login_code: OVD1, login_password: hunter2 }';
-  await writeFile(
-    file,
-    [
-      `platform: ${platform}`,
-      `state_dir: ${join(folder, 'state')}`,
-      'discovery: { enabled: false }',
-      'web: { enabled: false }',
-      'channels: []',
-    ].join('\n'),
-  );
   const clock = new TestClock();
-  const { log, lines } = readableLog();
-  const version = '1.0.0';
-  const configuration = new Configuration({ file, env, version });
-  const rest = { restart: () => undefined, lines: new LogLines(), setLevel: () => undefined };
-  const service = new Service({ configuration, env, version, clock, log, ...rest });
-  const life = new AbortController();
-  // The link waits for no longer than this, and for ever once it is deaf.
+  // The link waits for no longer than this, and now for ever.
   clock.deafMs = 1_000;
-  const running = service.run(life.signal);
-  const end = async (): Promise<string[]> => {
-    life.abort();
-    await running;
-    return told();
-  };
-  t.after(() => life.abort());
+  const { lines, end } = await serviceAtHand(t, { folder, clock, env });
   await until(() => lines.some(({ msg }) => msg === 'no link to the OVC') && clock.asleep(PERIOD_MS / 2) === 1);
-  return { clock, told, end };
+  return { clock, end: () => end().then(told) };
 }
 
 test('a platform that is away is no reason to be silent, as long as its next try is not overdue', async (t) => {
@@ -142,4 +116,19 @@ test('a clock that a time server sets makes nobody overdue', async (t) => {
   await clock.advance(PERIOD_MS / 2);
   await until(() => clock.asleep(PERIOD_MS / 2) === 2);
   assert.deepEqual(await end(), ['READY=1', SIGN, 'STOPPING=1']);
+});
+
+test('a gateway that waits for a state that it cannot read is alive', async (t) => {
+  const { folder, env, told } = await systemd(t);
+  const clock = new TestClock();
+  await mkdir(join(folder, 'state'));
+  await symlink('state.json', join(folder, 'state', 'state.json'));
+  const { end } = await serviceAtHand(t, { folder, clock, env });
+  for (const periods of [1, 2, 3]) {
+    await until(() => clock.asleep(PERIOD_MS / 2) === periods);
+    await clock.advance(PERIOD_MS / 2);
+  }
+  await until(() => clock.asleep(PERIOD_MS / 2) === 4);
+  await end();
+  assert.deepEqual(told(), ['READY=1', SIGN, SIGN, SIGN, 'STOPPING=1']);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RememberedRecording } from '../../../src/channel/remembered-recording.ts';
@@ -108,6 +108,16 @@ test('a state that cannot be written is shown and tried again', async (t) => {
   assert.equal(store.writable, false);
   assert.equal(lines.length, 1);
 });
+
+for (const name of ['state.json', 'state.json.bak']) {
+  test(`a ${name} that is there and cannot be read is no absent one, and stays as it is`, async (t) => {
+    const directory = await scratch(t);
+    // Whoever runs the tests as root may read every file, but nobody a link to itself.
+    await symlink(name, join(directory, name));
+    await assert.rejects(openStore(directory), { sentence: 'the state file cannot be read: ELOOP' });
+    assert.deepEqual(await readdir(directory), [name]);
+  });
+}
 
 test('no secret of an address is told when a state is damaged', async (t) => {
   const directory = await scratch(t);
