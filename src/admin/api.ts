@@ -7,7 +7,7 @@ export * from './site-status.ts';
 
 /**
  * The local page's API as data: what each route takes and gives. Field names of the configuration are the file's own
- * (snake_case), all others are camelCase. Imports words of the floor only, so that the page can share its types.
+ * (snake_case), all others are camelCase. Imports words alone, so that the page can share its types.
  */
 
 // Errors: every answer that is no success has this body.

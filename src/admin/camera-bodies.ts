@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PTZ_MOVES } from '../channel/ports.ts';
 import { time } from './site-status.ts';
 
 /** What is sent and answered about channels and their cameras. */
@@ -7,22 +8,7 @@ export const text = z.string().min(1).max(500);
 export const channelNumber = z.number().int().min(0).max(65_535);
 export const secret = z.string().max(500);
 
-const PTZ_OPS = [
-  'stop',
-  'up',
-  'down',
-  'left',
-  'right',
-  'upleft',
-  'upright',
-  'downleft',
-  'downright',
-  'zoomin',
-  'zoomout',
-  'goto_preset',
-  'set_preset',
-  'clear_preset',
-] as const;
+const PTZ_OPS = ['stop', ...PTZ_MOVES, 'goto_preset', 'set_preset', 'clear_preset'] as const;
 
 /** What one page in one browser calls itself: what it moves stops when its events end, and not with those of another. */
 const pageName = z.string().max(64).default('').describe('The same as in /api/events.');
@@ -62,7 +48,6 @@ export const cameraAnswer = z.object({
   streams: z.array(streamSeen),
   services: z.array(z.string()).describe('Such as ptz, events.'),
   ptz: z.boolean(),
-  quirks: z.array(z.string()).describe('What this camera does differently, in words.'),
   clockOffsetMs: z.number().optional(),
 });
 export type CameraAnswer = z.output<typeof cameraAnswer>;

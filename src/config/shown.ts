@@ -1,9 +1,9 @@
 import { Secret } from '../runtime/secret.ts';
+import { isSecretName } from '../runtime/secret-name.ts';
 
 /** A configuration as it may be shown: in the shape of the file, and of each secret only that there is one. */
 
 const HIDDEN = { set: true };
-const SECRET_KEY = /^(?:login_password|password|token)$/;
 
 /** Of a configuration as it was read, with its defaults. */
 export function shown(value: unknown): unknown {
@@ -26,9 +26,9 @@ export function shown(value: unknown): unknown {
 
 /** Of the plain content of the file. */
 export function shownAsWritten(value: unknown, key = ''): unknown {
-  if (SECRET_KEY.test(key) && value !== null && value !== undefined) return HIDDEN;
-  if (Array.isArray(value)) return value.map((item) => shownAsWritten(item));
-  if (typeof value !== 'object' || value === null) return value;
+  if (value === null || value === undefined) return value;
+  if (Array.isArray(value)) return value.map((item) => shownAsWritten(item, key));
+  if (typeof value !== 'object') return isSecretName(key) ? HIDDEN : value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shownAsWritten(item, name)]));
 }
 

@@ -89,7 +89,6 @@ export class LocalOrders implements ChannelOrders {
       streams: streams.map(streamSeen),
       services: [...services],
       ptz: services.includes('ptz'),
-      quirks: [],
       ...(clockOffsetMs !== undefined && { clockOffsetMs: Math.round(clockOffsetMs) }),
     };
   }

@@ -1,10 +1,9 @@
 import { parseDocument, stringify } from 'yaml';
+import { isSecretName } from '../runtime/secret-name.ts';
 
 /** A configuration file without its secrets: for a reader who shall see everything else. */
 
 const MASK = '[secret]';
-/** Keys whose value is a secret, whatever else they are called; not those that only name a file. */
-const SECRET_KEY = /pass(?:word|wd)?$|secret|token|private/i;
 const LOGIN_IN_URL = /\/\/[^/\s@]+@/g;
 
 /** The file's values as YAML. Remarks go, for nobody knows what stands in them; so does what is no YAML. */
@@ -20,11 +19,11 @@ export function redactedYaml(text: string): string {
 }
 
 /** The same of any value. */
-export function redacted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(redacted);
-  if (typeof value === 'string') return value.replace(LOGIN_IN_URL, `//${MASK}@`);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, below]) => [key, SECRET_KEY.test(key) ? MASK : redacted(below)]),
-  );
+export function redacted(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => redacted(item, name));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, redacted(below, key)]));
+  }
+  if (value !== null && isSecretName(name)) return MASK;
+  return typeof value === 'string' ? value.replace(LOGIN_IN_URL, `//${MASK}@`) : value;
 }

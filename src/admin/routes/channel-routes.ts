@@ -60,7 +60,7 @@ export const CHANNEL_ROUTES: readonly Route[] = [
     method: 'get',
     path: '/api/channels/{channel}/camera',
     who: 'owner',
-    does: 'What the camera says of itself: profiles, codecs, services, quirks',
+    does: 'What the camera says of itself: profiles, codecs, services',
     answer: cameraAnswer,
     serve: ({ house, number, signal }) => house.orders.camera(number('channel'), signal),
   }),

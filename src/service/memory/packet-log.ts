@@ -1,5 +1,6 @@
 import type { Packet } from '../../admin/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { isSecretName } from '../../runtime/secret-name.ts';
 import { Ring } from './ring.ts';
 import { beginning, textBytes } from './text-bytes.ts';
 
@@ -10,8 +11,6 @@ const MOST_CHARACTERS = 20_000;
 const MOST_TEXT = 300;
 const MOST_METHOD = 60;
 const MOST_PENDING = 200;
-/** Values that are secret whatever they look like. */
-const SECRET_NAME = /passw|secret|token|sign|credential|key$/i;
 
 interface Pending {
   readonly method: string;
@@ -103,7 +102,8 @@ function object(text: string): Readonly<Record<string, unknown>> | undefined {
 
 /** Addresses keep their scheme and host: what follows may be a stream key, or let anybody upload. */
 function harmless(value: unknown, name = ''): unknown {
-  if (SECRET_NAME.test(name)) return '***';
+  const isSecret = isSecretName(name) && (typeof value !== 'object' || value === null);
+  if (isSecret) return '***';
   if (typeof value === 'string') {
     const [, origin] = /^([a-z][a-z\d+.-]*:\/\/)/i.exec(value) ?? [];
     if (origin === undefined) return value.length > MOST_TEXT ? `${value.slice(0, MOST_TEXT)}…` : value;

@@ -30,7 +30,6 @@ export const CAMERA: CameraAnswer = {
   ],
   services: ['media', 'ptz', 'events'],
   ptz: true,
-  quirks: ['presets 33 to 64 call functions', 'forgets its subscription after ten minutes'],
   clockOffsetMs: 340,
 };
 

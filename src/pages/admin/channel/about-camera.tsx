@@ -35,18 +35,6 @@ export function AboutCamera({ status, camera }: { status: ChannelStatus; camera:
         </ul>
       )}
       {camera && camera.streams.length > 0 && <Streams streams={camera.streams} />}
-      {camera && camera.quirks.length > 0 && (
-        <details>
-          <summary>{words('quirks')}</summary>
-          <ul class="bullets">
-            {camera.quirks.map((quirk) => (
-              <li key={quirk} lang="en">
-                {quirk}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
     </Card>
   );
 }

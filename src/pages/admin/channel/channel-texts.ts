@@ -67,7 +67,6 @@ export const CHANNEL_TEXTS = {
     '{video} {size}，{rate}；关键帧间隔 {seconds} 秒；重新打开 {restarts} 次',
   ],
   encoder: ['converted by {encoder}', '由 {encoder} 转码'],
-  quirks: ['What this camera does differently', '该摄像机的特殊行为'],
 
   settings: ['Settings of this channel', '通道设置'],
   'recording-parts': [
