@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { BrowserContextOptions } from 'playwright-core';
+import { fault } from '../../src/runtime/fault.ts';
 import { accessFaults } from '../peers/axe.ts';
 import { FakeBox, Refusal } from '../peers/box/fake-box.ts';
 import { siteStatus, trouble } from '../peers/box/states.ts';
@@ -137,23 +138,30 @@ test('whoever sets the box up over the network needs the code of its log', IN_BR
   await page.getByRole('heading', { name: 'A password for this page' }).waitFor();
 });
 
-test('a refused setting is told beside its field, and what was typed stays', IN_BROWSER, async (t) => {
-  const box = await boxWith(t, (fake) => {
-    fake.routes['PATCH /api/settings'] = () => {
-      const faults = [{ path: 'web.listen', message: 'must look like 127.0.0.1:8080' }];
-      throw new Refusal(422, 'configuration-refused', { faults });
-    };
-  });
-  const page = await window.open(t, `${box.url}#/settings`);
-  await page.getByLabel('Seconds between two searches').fill('5');
-  await page.getByText('Too small: 10 at least').waitFor();
-  await page.getByLabel('Seconds between two searches').fill('60');
-  const listen = page.getByLabel('Address and port of this page');
-  await listen.fill('0.0.0.0:99999');
-  await page.getByRole('button', { name: 'Save (1)' }).click();
-  await page.getByText('Not accepted: must look like 127.0.0.1:8080').waitFor();
-  assert.equal(await listen.inputValue(), '0.0.0.0:99999');
-});
+test(
+  'a refused setting is told beside its field, in the page’s language, and what was typed stays',
+  IN_BROWSER,
+  async (t) => {
+    const box = await boxWith(t, (fake) => {
+      fake.routes['PATCH /api/settings'] = () => {
+        const faults = [fault('not-listen', { path: 'web.listen' }), fault('duplicate-channel', { path: 'channels' })];
+        throw new Refusal(422, 'configuration-refused', { faults });
+      };
+    });
+    const page = await window.open(t, `${box.url}#/settings`);
+    await page.getByLabel('Seconds between two searches').fill('5');
+    await page.getByText('Too small: 10 at least').waitFor();
+    await page.getByLabel('Seconds between two searches').fill('60');
+    const listen = page.getByLabel('Address and port of this page');
+    await listen.fill('0.0.0.0:99999');
+    await page.getByRole('button', { name: 'Save (1)' }).click();
+    await page.getByText('Not accepted: must look like 127.0.0.1:8080').waitFor();
+    assert.equal(await listen.inputValue(), '0.0.0.0:99999');
+    await page.getByRole('button', { name: '中文' }).click();
+    await page.getByText('不被接受：格式应为 127.0.0.1:8080').waitFor();
+    await page.getByText('通道编号不能重复').waitFor();
+  },
+);
 
 test(
   'when the box goes away the page says so, and it goes on by itself when the box is back',

@@ -24,7 +24,6 @@ export function Adoption() {
   const fresh = answer?.found.filter(({ channel }) => channel === undefined) ?? [];
   const some = (answer?.found.length ?? 0) > 0;
   const taken = new Set(status.value?.channels.map(({ channel }) => channel));
-  const numbers = freeNumbers(taken);
   return (
     <>
       <Card
@@ -37,19 +36,8 @@ export function Adoption() {
       >
         {failure && <p class="field-fault">{failureWords(failure)}</p>}
         {fresh.length > 0 && <CommonLogin candidates={candidates} fresh={fresh} />}
-        <ul class="candidates">
-          {fresh.map((camera) => (
-            <CandidateRow
-              key={camera.address}
-              camera={camera}
-              attempt={candidates.attempts.value.get(camera.address)}
-              candidates={candidates}
-              freeNumber={numbers.next().value ?? 0}
-              taken={taken}
-            />
-          ))}
-        </ul>
-        {fresh.length === 0 && some && <p class="empty">{words('found-all')}</p>}
+        <CandidateList candidates={candidates} fresh={fresh} taken={taken} />
+        {fresh.length === 0 && some && !scanning && <p class="empty">{words('found-all')}</p>}
         {!some && !scanning && <p class="empty">{words('found-none')}</p>}
         <AddAll candidates={candidates} fresh={fresh} taken={taken} />
       </Card>
@@ -83,7 +71,29 @@ function CommonLogin({ candidates, fresh }: FreshProps) {
   );
 }
 
-function AddAll({ candidates, fresh, taken }: FreshProps & { taken: ReadonlySet<number> }) {
+interface NumberedProps extends FreshProps {
+  readonly taken: ReadonlySet<number>;
+}
+
+function CandidateList({ candidates, fresh, taken }: NumberedProps) {
+  const numbers = freeNumbers(taken);
+  return (
+    <ul class="candidates">
+      {fresh.map((camera) => (
+        <CandidateRow
+          key={camera.address}
+          camera={camera}
+          attempt={candidates.attempts.value.get(camera.address)}
+          candidates={candidates}
+          freeNumber={numbers.next().value ?? 0}
+          taken={taken}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function AddAll({ candidates, fresh, taken }: NumberedProps) {
   const words = useCameraTexts();
   const refusalWords = useRefusalWords();
   const toasts = useToasts();

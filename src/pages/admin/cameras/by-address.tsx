@@ -34,23 +34,23 @@ export function ByAddress({ taken }: { taken: ReadonlySet<number> }) {
   );
 }
 
-function AddressForm({ taken }: { taken: ReadonlySet<number> }) {
+interface Typed {
+  readonly address: string;
+  readonly name: string;
+  readonly username: string;
+  readonly password: string;
+  readonly number: string;
+}
+
+/** The way from what was typed to a channel: the camera is tried first, and added when it answers. */
+function useAddition({ address, name, username, password, number }: Typed) {
   const words = useCameraTexts();
-  const refusalWords = useRefusalWords();
   const toasts = useToasts();
   const { client } = useSite();
-  const [address, setAddress] = useState('');
-  const [name, setName] = useState('');
-  const [username, setUsername] = useState('admin');
-  const [password, setPassword] = useState('');
-  const [number, setNumber] = useState(() => String(freeNumbers(taken).next().value ?? 0));
-  const [marked, setMarked] = useState(false);
   const [answer, setAnswer] = useState<TryAnswer | undefined>(undefined);
   const trying = useCall<TryAnswer>();
   const adding = useCall<object>();
-  const numberFault = useNumberFault(number, taken);
   const login = given({ username: username.trim(), password });
-  const typed = address.trim() !== '';
   const add = async (): Promise<void> => {
     const where = whereIs(address);
     const camera = 'rtsp' in where ? { rtsp: { url: where.rtsp, ...login } } : { onvif: { ...where, ...login } };
@@ -58,48 +58,72 @@ function AddressForm({ taken }: { taken: ReadonlySet<number> }) {
     if (!(await adding.start(() => client.send<object>('POST', 'api/channels', body)))) return;
     toasts.say(words('added', { name: name || address, channel: number }));
   };
-  const tryFirst = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setMarked(true);
-    if (!typed || numberFault !== undefined) return;
+  const tryFirst = async (): Promise<void> => {
     setAnswer(undefined);
     const request: TryRequest = { ...whereIs(address), ...login };
     const told = await trying.start(() => client.send<TryAnswer>('POST', 'api/cameras/try', request));
     setAnswer(told);
     if (told?.ok) await add();
   };
-  const failure = trying.failure ?? adding.failure;
+  const refused = answer?.ok === false ? answer : undefined;
+  return { add, tryFirst, refused, busy: trying.busy || adding.busy, failure: trying.failure ?? adding.failure };
+}
+
+function AddressForm({ taken }: { taken: ReadonlySet<number> }) {
+  const words = useCameraTexts();
+  const refusalWords = useRefusalWords();
+  const firstFree = (): string => String(freeNumbers(taken).next().value ?? 0);
+  const [typed, setTyped] = useState(() => ({ ...NOTHING_TYPED, number: firstFree() }));
+  const [marked, setMarked] = useState(false);
+  const { add, tryFirst, refused, busy, failure } = useAddition(typed);
+  const numberFault = useNumberFault(typed.number, taken);
+  const missing = typed.address.trim() === '';
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    setMarked(true);
+    if (!missing && numberFault === undefined) void tryFirst();
+  };
+  const faults = { address: missing ? words('address-missing') : undefined, number: numberFault };
   return (
-    <form onSubmit={(event) => void tryFirst(event)} noValidate>
-      <TextField
-        label={words('address')}
-        hint={words('address-hint')}
-        inputmode="url"
-        value={address}
-        onInput={setAddress}
-        fault={marked && !typed ? words('address-missing') : undefined}
-      />
-      <TextField label={words('username-one')} value={username} onInput={setUsername} />
-      <PasswordField label={words('password-one')} value={password} onInput={setPassword} />
-      <TextField label={words('name')} value={name} onInput={setName} />
-      <TextField
-        label={words('number')}
-        inputmode="numeric"
-        value={number}
-        onInput={setNumber}
-        fault={marked ? numberFault : undefined}
-      />
+    <form onSubmit={submit} noValidate>
+      <AddressFields typed={typed} onTyped={setTyped} faults={marked ? faults : {}} />
       <div role="status">
         {failure && <p class="field-fault">{refusalWords(failure)}</p>}
-        {answer?.ok === false && <Refusal answer={answer} />}
+        {refused && <Refusal answer={refused} />}
       </div>
       <div class="buttons">
-        <Button type="submit" look="main" busy={trying.busy || adding.busy}>
+        <Button type="submit" look="main" busy={busy}>
           {words('add')}
         </Button>
-        {answer?.ok === false && <Button onClick={() => void add()}>{words('add-anyway')}</Button>}
+        {refused && <Button onClick={() => void add()}>{words('add-anyway')}</Button>}
       </div>
     </form>
+  );
+}
+
+const NOTHING_TYPED: Typed = { address: '', name: '', username: 'admin', password: '', number: '' };
+
+interface AddressFieldsProps {
+  readonly typed: Typed;
+  readonly onTyped: (typed: Typed) => void;
+  readonly faults: Partial<Record<keyof Typed, string | undefined>>;
+}
+
+function AddressFields({ typed, onTyped, faults }: AddressFieldsProps) {
+  const words = useCameraTexts();
+  const wiring = (key: keyof Typed) => ({
+    value: typed[key],
+    fault: faults[key],
+    onInput: (text: string) => onTyped({ ...typed, [key]: text }),
+  });
+  return (
+    <>
+      <TextField label={words('address')} hint={words('address-hint')} inputmode="url" {...wiring('address')} />
+      <TextField label={words('username-one')} {...wiring('username')} />
+      <PasswordField label={words('password-one')} {...wiring('password')} />
+      <TextField label={words('name')} {...wiring('name')} />
+      <TextField label={words('number')} inputmode="numeric" {...wiring('number')} />
+    </>
   );
 }
 

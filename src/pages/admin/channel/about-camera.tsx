@@ -76,9 +76,8 @@ export function Flow({ status }: { status: ChannelStatus }) {
     const { video, width, height, bitsPerSecond, keyFrameIntervalMs = 0, restarts } = stream;
     const size = width && height ? `${width}×${height}` : '';
     const seconds = (keyFrameIntervalMs / 1_000).toFixed(1);
-    lines.push(
-      words('open-detail', { video: codecName(video), size, rate: bitRate(bitsPerSecond), seconds, restarts }),
-    );
+    lines.push(words('open-detail', { video: codecName(video), size, rate: bitRate(bitsPerSecond), seconds }));
+    if (restarts > 0) lines.push(words(restarts === 1 ? 'opened-once' : 'opened-often', { restarts }));
     if (stream.encoder) lines.push(words('encoder', { encoder: stream.encoder }));
   }
   if (events?.lastHeardAt) {

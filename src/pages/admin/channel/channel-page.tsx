@@ -33,7 +33,6 @@ export function ChannelPage({ channel }: { channel: number }) {
 
 function ChannelView({ status }: { status: ChannelStatus }) {
   const words = useChannelTexts();
-  const texts = useTexts();
   const { client } = useSite();
   const { channel, name, camera, trouble } = status;
   const online = camera.presence === 'online';
@@ -45,14 +44,7 @@ function ChannelView({ status }: { status: ChannelStatus }) {
   const live = useMemo(() => `api/channels/${channel}/live.flv`, [channel]);
   return (
     <div class="stack">
-      <header class="channel-head">
-        <a class="button button-bare" href="#/" aria-label={words('back')}>
-          <Icon name="back" />
-        </a>
-        <h1>{name}</h1>
-        <span class="soft">{texts('channel-number', { channel })}</span>
-        <ChannelMarks status={status} />
-      </header>
+      <ChannelHead status={status} />
       {trouble.map((one) => (
         <TroubleNotice key={one.kind} trouble={one} status={status} />
       ))}
@@ -72,6 +64,22 @@ function ChannelView({ status }: { status: ChannelStatus }) {
       </div>
       {settled && <Below status={status} known={known} />}
     </div>
+  );
+}
+
+function ChannelHead({ status }: { status: ChannelStatus }) {
+  const words = useChannelTexts();
+  const texts = useTexts();
+  const { channel, name } = status;
+  return (
+    <header class="channel-head">
+      <a class="button button-bare" href="#/" aria-label={words('back')}>
+        <Icon name="back" />
+      </a>
+      <h1>{name}</h1>
+      <span class="soft">{texts('channel-number', { channel })}</span>
+      <ChannelMarks status={status} />
+    </header>
   );
 }
 

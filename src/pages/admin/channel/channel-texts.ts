@@ -63,9 +63,11 @@ export const CHANNEL_TEXTS = {
   size: ['Size', '分辨率'],
   rate: ['Rate', '码率'],
   'open-detail': [
-    '{video} {size}, {rate}; key frame every {seconds} s; opened anew {restarts} times',
-    '{video} {size}，{rate}；关键帧间隔 {seconds} 秒；重新打开 {restarts} 次',
+    '{video} {size}, {rate}; key frame every {seconds} s',
+    '{video} {size}，{rate}；关键帧间隔 {seconds} 秒',
   ],
+  'opened-once': ['opened again once', '重新打开过 1 次'],
+  'opened-often': ['opened again {restarts} times', '重新打开过 {restarts} 次'],
   encoder: ['converted by {encoder}', '由 {encoder} 转码'],
 
   settings: ['Settings of this channel', '通道设置'],

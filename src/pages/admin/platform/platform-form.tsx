@@ -31,15 +31,11 @@ interface PlatformFormProps {
 
 /** Address, login, and a test that says in plain words what the platform answers. */
 export function PlatformForm({ value, onChange, passwordFor, ...rest }: PlatformFormProps) {
-  const words = usePlatformTexts();
   const [marked, setMarked] = useState(false);
   const { address, loginCode, loginPassword } = value;
-  const wrong = addressFault(address);
-  const codeMissing = loginCode.trim() === '';
   const passwordKept = passwordFor !== undefined && keepsPassword(passwordFor, address);
-  const passwordHint = passwordKept ? 'login-password-kept' : passwordFor && 'login-password-again';
-  const passwordMissing = !passwordKept && loginPassword === '';
-  const complete = wrong === undefined && !codeMissing && !passwordMissing;
+  const missing = { code: loginCode.trim() === '', password: !passwordKept && loginPassword === '' };
+  const complete = addressFault(address) === undefined && !missing.code && !missing.password;
   const checked = (then: () => void) => {
     setMarked(true);
     if (complete) then();
@@ -48,16 +44,36 @@ export function PlatformForm({ value, onChange, passwordFor, ...rest }: Platform
     event.preventDefault();
     checked(rest.onSubmit);
   };
-  const setAddress = (next: Address): void => onChange({ ...value, address: next });
+  const passwordHint = passwordKept ? 'login-password-kept' : passwordFor && 'login-password-again';
   return (
     <form onSubmit={submit} noValidate>
+      <AddressFields address={address} marked={marked} onChange={(next) => onChange({ ...value, address: next })} />
+      <LoginFields {...{ value, onChange, passwordHint }} missing={marked ? missing : NOTHING_MISSING} />
+      {rest.children}
+      <LoginTest value={value} checked={checked} submitLabel={rest.submitLabel} busy={rest.busy} />
+    </form>
+  );
+}
+
+interface AddressFieldsProps {
+  readonly address: Address;
+  /** Somebody has tried to go on: what is missing is told now. */
+  readonly marked: boolean;
+  readonly onChange: (address: Address) => void;
+}
+
+function AddressFields({ address, marked, onChange }: AddressFieldsProps) {
+  const words = usePlatformTexts();
+  const wrong = addressFault(address);
+  return (
+    <>
       <TextField
         label={words('host')}
         hint={words('host-hint')}
         placeholder="ovc.example.com"
         inputmode="url"
         value={address.host}
-        onInput={(host) => setAddress(withHost(address, host))}
+        onInput={(host) => onChange(withHost(address, host))}
         fault={marked && wrong?.startsWith('host') ? words(wrong) : undefined}
       />
       <TextField
@@ -65,31 +81,44 @@ export function PlatformForm({ value, onChange, passwordFor, ...rest }: Platform
         hint={words('port-hint')}
         inputmode="numeric"
         value={address.port}
-        onInput={(port) => setAddress({ ...address, port: port.trim() })}
+        onInput={(port) => onChange({ ...address, port: port.trim() })}
         fault={wrong === 'port-wrong' ? words(wrong) : undefined}
       />
       <SwitchField
         label={words('encrypted')}
         value={address.encrypted}
-        onInput={(encrypted) => setAddress({ ...address, encrypted })}
+        onInput={(encrypted) => onChange({ ...address, encrypted })}
       />
+    </>
+  );
+}
+
+const NOTHING_MISSING = { code: false, password: false };
+
+interface LoginFieldsProps extends Pick<PlatformFormProps, 'value' | 'onChange'> {
+  readonly passwordHint: 'login-password-kept' | 'login-password-again' | undefined;
+  readonly missing: typeof NOTHING_MISSING;
+}
+
+function LoginFields({ value, onChange, passwordHint, missing }: LoginFieldsProps) {
+  const words = usePlatformTexts();
+  return (
+    <>
       <TextField
         label={words('login-code')}
         hint={words('login-code-hint')}
-        value={loginCode}
-        onInput={(code) => onChange({ ...value, loginCode: code })}
-        fault={marked && codeMissing ? words('login-code-missing') : undefined}
+        value={value.loginCode}
+        onInput={(loginCode) => onChange({ ...value, loginCode })}
+        fault={missing.code ? words('login-code-missing') : undefined}
       />
       <PasswordField
         label={words('login-password')}
         hint={passwordHint && words(passwordHint)}
-        value={loginPassword}
-        onInput={(password) => onChange({ ...value, loginPassword: password })}
-        fault={marked && passwordMissing ? words('login-password-missing') : undefined}
+        value={value.loginPassword}
+        onInput={(loginPassword) => onChange({ ...value, loginPassword })}
+        fault={missing.password ? words('login-password-missing') : undefined}
       />
-      {rest.children}
-      <LoginTest value={value} checked={checked} submitLabel={rest.submitLabel} busy={rest.busy} />
-    </form>
+    </>
   );
 }
 

@@ -42,19 +42,7 @@ export function CameraLogins({ settings, onChanged }: { settings: SettingsAnswer
       <legend>{words('logins')}</legend>
       <p class="field-hint">{words('logins-hint')}</p>
       {names.length === 0 && <p class="soft">{words('login-none')}</p>}
-      <ul>
-        {names.map((name, at) => (
-          <li key={at}>
-            <span>{name}</span>
-            <Button
-              look="bare"
-              icon="close"
-              aria-label={words('login-remove', { name })}
-              onClick={() => void change([{ path: `${PATH}.${at}` }])}
-            />
-          </li>
-        ))}
-      </ul>
+      <LoginList names={names} onRemove={(at) => void change([{ path: `${PATH}.${at}` }])} />
       {call.failure && !adding && <p class="field-fault">{refusalWords(call.failure)}</p>}
       <Button icon="plus" onClick={() => setAdding(true)}>
         {words('login-add')}
@@ -70,5 +58,19 @@ export function CameraLogins({ settings, onChanged }: { settings: SettingsAnswer
         </Dialog>
       )}
     </fieldset>
+  );
+}
+
+function LoginList({ names, onRemove }: { names: readonly string[]; onRemove: (at: number) => void }) {
+  const words = useSettingsTexts();
+  return (
+    <ul>
+      {names.map((name, at) => (
+        <li key={at}>
+          <span>{name}</span>
+          <Button look="bare" icon="close" aria-label={words('login-remove', { name })} onClick={() => onRemove(at)} />
+        </li>
+      ))}
+    </ul>
   );
 }

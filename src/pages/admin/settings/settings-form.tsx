@@ -34,25 +34,8 @@ export function SettingsForm({ settings, sections, onSaved, folded = false }: Se
   };
   return (
     <form onSubmit={submit} noValidate class="stack">
-      {sections.map(({ name, leaves: own, more }) => (
-        <details key={name} class="card settings-section" open={!folded}>
-          <summary>
-            <h2>{words.lookUp(`section-${name}`) ?? name}</h2>
-          </summary>
-          <div class="settings-fields">
-            {own.map((leaf) => (
-              <LeafField
-                key={leaf.path}
-                leaf={leaf}
-                value={valueAt(settings.values, leaf.path)}
-                typed={draft.typed.get(leaf.path)}
-                fault={draft.faultOf(leaf)}
-                onInput={(text) => draft.type(leaf, text)}
-              />
-            ))}
-          </div>
-          {more}
-        </details>
+      {sections.map((section) => (
+        <SectionFields key={section.name} section={section} settings={settings} draft={draft} folded={folded} />
       ))}
       <div class={draft.changed.length > 0 ? 'save-bar save-bar-on' : 'save-bar'}>
         <div role="status">
@@ -63,5 +46,36 @@ export function SettingsForm({ settings, sections, onSaved, folded = false }: Se
         </Button>
       </div>
     </form>
+  );
+}
+
+interface SectionFieldsProps {
+  readonly section: Section;
+  readonly settings: SettingsAnswer;
+  readonly draft: ReturnType<typeof useDraft>;
+  readonly folded: boolean;
+}
+
+function SectionFields({ section: { name, leaves, more }, settings, draft, folded }: SectionFieldsProps) {
+  const words = useSettingsTexts();
+  return (
+    <details class="card settings-section" open={!folded}>
+      <summary>
+        <h2>{words.lookUp(`section-${name}`) ?? name}</h2>
+      </summary>
+      <div class="settings-fields">
+        {leaves.map((leaf) => (
+          <LeafField
+            key={leaf.path}
+            leaf={leaf}
+            value={valueAt(settings.values, leaf.path)}
+            typed={draft.typed.get(leaf.path)}
+            fault={draft.faultOf(leaf)}
+            onInput={(text) => draft.type(leaf, text)}
+          />
+        ))}
+      </div>
+      {more}
+    </details>
   );
 }

@@ -51,7 +51,6 @@ export const TEXTS = {
   'link-none': ['No platform is set', '尚未设置平台'],
   'link-up-since': ['connected since {date} ({span})', '连接时间：{date}（{span}）'],
   'link-keepalive': ['last answer {time}, after {ms} ms', '最近应答：{time}，往返 {ms} 毫秒'],
-  'link-reconnects': ['connected anew {count} times', '重新连接 {count} 次'],
   'backlog-waiting': [
     'Waiting for the platform: {segments} recording parts ({size}), {alarms} alarms',
     '等待上传：{segments} 段录像（{size}），{alarms} 条报警',

@@ -41,7 +41,7 @@ export function Plot({ label, values, write, most }: PlotProps) {
     <figure class="plot">
       <figcaption>
         <span>{label}</span>
-        <strong>{now === undefined ? '–' : write(now)}</strong>
+        {now === undefined ? <span class="soft">{spoken}</span> : <strong>{write(now)}</strong>}
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={spoken}>
         <path d={pieces(values, Math.max(most ?? highest, Number.EPSILON))} />

@@ -11,7 +11,7 @@ export const KIT_TEXTS = {
   'show-password': ['Show password', '显示密码'],
   'hide-password': ['Hide password', '隐藏密码'],
   'no-answer': ['The box does not answer. Check the network, then try again.', '设备没有响应。请检查网络后重试。'],
-  'plot-empty': ['Nothing measured yet', '暂无数据'],
+  'plot-empty': ['Nothing yet', '暂无数据'],
   'plot-summary': ['{label}: now {now}, highest {highest}', '{label}：当前 {now}，最高 {highest}'],
   'live-starting': ['Opening the stream…', '正在打开视频…'],
   'live-retrying': ['No picture. Trying again…', '没有画面，正在重试…'],
