@@ -45,6 +45,7 @@ export const FAULT_WORDS = {
   'names-environment': 'must not name the environment',
   'password-again': 'has to be given again for another address',
   'no-place': 'leads through {what}, which is a value of its own',
+  'cannot-listen': 'cannot be opened: {what}',
   'not-possible': 'cannot be applied: {what}',
   'yaml-indent': 'the indentation does not fit, or a bracket is not closed',
   'yaml-tab': 'there is a tab where spaces have to be',

@@ -33,6 +33,8 @@ export interface FileEditingParts {
   readonly reload: () => Promise<void>;
   /** Hears that other platform settings are being tried. */
   readonly platformChanged: () => void;
+  /** Why the page cannot be opened at an address; undefined when it can. */
+  readonly whyNoPageAt: (listen: string) => Promise<string | undefined>;
   /** Where the page listens while there is no configuration; it is to stay there. */
   readonly setUpAddress: string;
   readonly version: string;
@@ -180,6 +182,7 @@ export class FileEditing implements Editing {
       this.#judge(text);
       const elsewhere = misdirected(parse(before), parse(text), changes);
       if (elsewhere.length > 0) throw notTaken(elsewhere);
+      await this.#judgePage(text, before);
       await this.#text.replace(text);
       await this.#apply();
       if (changes.some(({ path }) => path[0] === 'platform')) this.#parts.platformChanged();
@@ -190,6 +193,16 @@ export class FileEditing implements Editing {
   #judge(text: string): void {
     const look = this.#parts.configuration.judge(text);
     if (look.found === 'faults') throw notTaken(look.faults);
+  }
+
+  /** @throws Refusal `configuration-refused` when the page that this change comes from could not be opened again */
+  async #judgePage(text: string, before: string): Promise<void> {
+    const [now, then] = [text, before].map((each) => this.#parts.configuration.judge(each));
+    if (now?.found !== 'config') return;
+    const { enabled, listen } = now.config.web;
+    if (!enabled || (then?.found === 'config' && then.config.web.listen === listen)) return;
+    const reason = await this.#parts.whyNoPageAt(listen);
+    if (reason) throw notTaken([fault('cannot-listen', { path: 'web.listen', what: reason })]);
   }
 
   async #apply(): Promise<void> {

@@ -9,6 +9,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { Roster } from '../runtime/roster.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import { addressesOf } from './addresses.ts';
+import { whyNoListener } from './listen-trial.ts';
 
 export interface PageParts {
   readonly house: House;
@@ -34,6 +35,8 @@ export class Page implements Runnable {
   readonly #setUpCode = newSetUpCode();
   readonly #servers = new Roster<'web', Runnable>();
   #where = '';
+  /** Where it is open. */
+  #at: Address | undefined;
   /** Tells again where the page is, as far as that is another place than was told last. */
   #tellAgain: () => void = () => undefined;
 
@@ -62,7 +65,17 @@ export class Page implements Runnable {
     }
   }
 
-  /** Opens the page where the configuration has it; where that is the same as before, nobody's connection breaks. */
+  /** Why the page cannot be opened there; undefined when it can, or is open there already. */
+  async whyNotAt(listen: string): Promise<string | undefined> {
+    const { host, port } = addressIn(listen);
+    // Our own port is in use by ourselves, and will be free.
+    return whyNoListener({ host, port: port === this.#at?.port ? 0 : port });
+  }
+
+  /**
+   * Opens the page where the configuration has it; where that is the same as before, nobody's connection breaks. What
+   * cannot be opened there stays where it is: for whoever sits far away, the page may be the only way in.
+   */
   async follow(): Promise<void> {
     const web = this.#parts.config()?.web;
     const listen = web?.listen ?? this.#parts.setUpAddress;
@@ -70,7 +83,13 @@ export class Page implements Runnable {
     const where = JSON.stringify([listen, enabled, hosts, certFile, keyFile]);
     if (where === this.#where) return;
     this.#where = where;
+    const reason = enabled && this.#at && (await this.whyNotAt(listen));
+    if (reason) {
+      this.#parts.log.error({ listen, reason }, 'the local page cannot be opened there; it stays where it is');
+      return;
+    }
     this.#tellAgain = () => undefined;
+    this.#at = enabled ? addressIn(listen) : undefined;
     await this.#servers.replace('web', enabled ? await this.#server({ listen, hosts, certFile, keyFile }) : undefined);
   }
 
@@ -78,11 +97,9 @@ export class Page implements Runnable {
     const { house, version, clock } = this.#parts;
     // Loaded when it is first needed, so that the platform is called before.
     const { AdminServer } = await import('../admin/server.ts');
-    const [, host = '', port = '0'] = /^(.*):(\d+)$/.exec(listen) ?? [];
     return new AdminServer({
       ...{ house, access: this.#access, version, hosts, pages: PAGES, clock },
-      host: host.replace(/^\[|\]$/g, '') || '0.0.0.0',
-      port: Number(port),
+      ...addressIn(listen),
       tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
       log: this.#parts.log.child({ room: 'admin' }),
       onListening: (address, secure) => this.#tellOf(address, secure),
@@ -101,6 +118,16 @@ export class Page implements Runnable {
     };
     this.#tellAgain();
   }
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+function addressIn(listen: string): Address {
+  const [, host = '', port = '0'] = /^(.*):(\d+)$/.exec(listen) ?? [];
+  return { host: host.replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(port) };
 }
 
 interface Place {

@@ -74,6 +74,7 @@ export class Service implements Runnable {
       channels: () => rooms()?.discovery.channels ?? [],
       reload: () => this.reload(),
       platformChanged: () => this.#trial.begin(),
+      whyNoPageAt: (listen) => this.#page.whyNotAt(listen),
     });
     const undo = () => ({ canUndo: editing.canUndo, offerUndo: editing.canUndo && this.#trial.failing });
     const lateFor = () => this.#seat.lateFor;

@@ -80,7 +80,13 @@ test('whatever the settings form and a channel’s form may be refused for is sa
   };
   const editing = new FileEditing({
     ...{ configuration, config: () => config, channels: () => config?.channels ?? [], reload },
-    ...{ platformChanged: () => undefined, setUpAddress: '127.0.0.1:0', version: '0.0.0', clock: systemClock },
+    ...{
+      platformChanged: () => undefined,
+      whyNoPageAt: async () => undefined,
+      setUpAddress: '127.0.0.1:0',
+      version: '0.0.0',
+      clock: systemClock,
+    },
   });
   const refusedFor = async (path: string, value: unknown): Promise<readonly Fault[]> => {
     writeFileSync(file, CONTENT);

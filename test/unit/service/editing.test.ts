@@ -35,6 +35,7 @@ function editingOf(t: TestContext, content?: object) {
   };
   const editing = new FileEditing({
     ...{ configuration, config: () => config, channels: () => config?.channels ?? [], reload },
+    whyNoPageAt: async (listen) => (listen.endsWith(':9') ? 'another program has this port' : undefined),
     ...{ platformChanged: () => undefined, setUpAddress: '127.0.0.1:0', version: '0.0.0', clock: systemClock },
   });
   const written = () => readFileSync(file, 'utf8');
@@ -210,4 +211,18 @@ test('a platform whose name nobody knows is told so', async (t) => {
   const login = { url: 'ws://no-such-name.invalid', login_code: 'D1', login_password: 'p' };
   const answer = await editingOf(t).editing.testPlatform(login, new AbortController().signal);
   assert.equal(!answer.ok && answer.kind, 'unknown-name', JSON.stringify(answer));
+});
+
+test('the page is not moved to where it cannot be opened', async (t) => {
+  const { editing, reload, written } = editingOf(t, { platform: PLATFORM });
+  await reload();
+  const before = written();
+  await assert.rejects(editing.change([{ path: 'web.listen', value: '127.0.0.1:9' }]), (err) => {
+    assert.ok(err instanceof Refusal);
+    assert.match(JSON.stringify(err.fields), /web\.listen.*another program has this port/);
+    return true;
+  });
+  assert.equal(written(), before);
+  await editing.change([{ path: 'web.listen', value: '127.0.0.1:10' }]);
+  assert.match(written(), /127\.0\.0\.1:10/);
 });

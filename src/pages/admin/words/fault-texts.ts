@@ -58,6 +58,7 @@ export const FAULT_TEXTS = {
   'names-environment': ['must not name the environment', '不能引用环境变量'],
   'password-again': ['has to be given again for another address', '地址已更改，请重新填写'],
   'no-place': ['leads through {what}, which is a value of its own', '{what} 本身是一个值，其下不能再有键'],
+  'cannot-listen': ['cannot be opened: {what}', '无法打开：{what}'],
   'not-possible': ['cannot be applied: {what}', '无法应用：{what}'],
   'yaml-indent': ['the indentation does not fit, or a bracket is not closed', '缩进不正确，或括号没有闭合'],
   'yaml-tab': ['there is a tab where spaces have to be', '此处是制表符，应使用空格'],
