@@ -31,6 +31,9 @@ export interface Supervision {
   readonly onFailure?: (err: unknown, waitMs: number) => void;
 }
 
+/** Whoever gives another reason each time says nothing new, and shall fill neither log nor memory. */
+const MOST_NEWS = 16;
+
 /** Errors that no retry can mend. */
 const PERMANENT: ReadonlySet<ErrorKind> = new Set(['config-invalid']);
 
@@ -55,12 +58,10 @@ export async function supervise(once: Attempt, supervision: Supervision): Promis
   const { signal, log, pauses, pausesByKind = {}, clock = systemClock, random = Math.random, onFailure } = supervision;
   let current = pauses;
   let waits = backoff(current, random);
-  const said = new Set<string>();
+  const said = new Said();
   while (!signal.aborted) {
     const since = clock.now();
-    const err = await failure(once, signal, () => {
-      said.clear();
-    });
+    const err = await failure(once, signal, () => said.clear());
     if (signal.aborted) return;
     if (err instanceof GatewayError && PERMANENT.has(err.kind)) throw err;
     const healthy = clock.now() - since > current.healthyMs;
@@ -68,17 +69,28 @@ export async function supervise(once: Attempt, supervision: Supervision): Promis
     if (healthy || next !== current) waits = backoff(next, random);
     current = next;
     const waitMs = Math.round(waits.next().value);
-    const words = wordsFor(err);
     if (healthy) said.clear();
-    logFailure(log, err, { waitMs, news: !said.has(words) });
-    said.add(words);
+    logFailure(log, err, { waitMs, news: said.isNew(err) });
     onFailure?.(err, waitMs);
     await clock.sleep(waitMs, signal);
   }
 }
 
-function wordsFor(err: unknown): string {
-  return err instanceof GatewayError ? `${err.kind}: ${err.sentence}` : String(err);
+/** What has been told of failures since things last worked. */
+class Said {
+  readonly #words = new Set<string>();
+
+  /** True once for each failure. */
+  isNew(err: unknown): boolean {
+    const words = err instanceof GatewayError ? `${err.kind}: ${err.sentence}` : String(err);
+    if (this.#words.has(words) || this.#words.size >= MOST_NEWS) return false;
+    this.#words.add(words);
+    return true;
+  }
+
+  clear(): void {
+    this.#words.clear();
+  }
 }
 
 function logFailure(log: Logger, err: unknown, { waitMs, news }: { waitMs: number; news: boolean }): void {

@@ -82,6 +82,15 @@ test('a failure that was told is no news, also after another one', async (t) => 
   );
 });
 
+test('failures with another reason each time are no news for ever', async (t) => {
+  const { clock, lines } = supervised(t, (attempt) =>
+    Promise.reject(new GatewayError('refused', 'refused', { reason: `request ${attempt}` })),
+  );
+  await clock.advance(3_600_000);
+  assert.ok(lines.length > 100, `${lines.length} failures`);
+  assert.equal(lines.filter(({ level }) => level === 40).length, 16);
+});
+
 test('the same failure after work that went well is news again', async (t) => {
   const { clock, lines } = supervised(t, (_, working) => {
     working();
