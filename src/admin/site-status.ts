@@ -208,7 +208,8 @@ export const siteStatus = z.object({
   link: linkStatus,
   channels: z.array(channelStatus),
   box: boxStatus,
-  backlog: z.object({ segments: count, bytes: count, alarms: count }),
+  backlog: z.object({ segments: count, bytes: count, alarms: count }).describe('What waits for delivery.'),
+  prerecord: z.object({ segments: count, bytes: count }).describe('What is held for the time before an alarm.'),
   faults: z.array(trouble).describe('Of the site as a whole.'),
   configuration: z.object({
     file: z.string(),

@@ -95,7 +95,7 @@ export const configSchema = z.strictObject({
         .int()
         .min(0)
         .default(2_147_483_648)
-        .describe('What may wait on disk while the platform is away; then the oldest go.'),
+        .describe('What may wait on disk while the platform is away; then the oldest go. With 0 there is no spool.'),
       spool_max_age: seconds
         .default(604_800)
         .describe('Seconds after which what the platform has not taken is given up.'),

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { thisBoot } from '../device/clock-watch.ts';
 import { Feeds } from '../media/feed/feeds.ts';
@@ -9,6 +9,9 @@ import { Spool } from '../recording/spool.ts';
 import { TrustedTime } from '../runtime/trusted-time.ts';
 import { Store } from '../store/store.ts';
 import type { GatewayParts, Kept } from './parts.ts';
+
+/** The part of the box's memory that segments may take before they go to disk. */
+const MEMORY_SHARE = 1 / 4;
 
 /** Opens what outlives a gateway: its memory, what waits for delivery, and the time as it was known. */
 export async function openKept(parts: GatewayParts): Promise<Kept> {
@@ -26,7 +29,13 @@ export async function openKept(parts: GatewayParts): Promise<Kept> {
   const footage = new FootageMedia(feeds);
   const recorder = await CloudRecorder.open({
     ...{ footage, spool, book: store, clock, stamps: time, time, log, ca: parts.login.ca },
+    memoryBytes: memoryOfBox() * MEMORY_SHARE,
     heard: (at, how) => time.heard(at, how),
   });
   return { feeds, recorder, store, time };
+}
+
+/** What the box has, or what its container or service may use of that. */
+function memoryOfBox(): number {
+  return Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }

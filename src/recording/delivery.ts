@@ -9,6 +9,7 @@ import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
 import { Allowance } from './allowance.ts';
 import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
 import type { Since } from './expiry.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
 import type { Spool } from './spool.ts';
@@ -32,6 +33,7 @@ export interface DeliveryParts {
   readonly limits: Pick<RecordSettings, 'segmentSeconds' | 'segmentMaxCount' | 'prerecordSeconds'>;
   readonly dialogue: UploadDialogue;
   readonly spool: Spool;
+  readonly memory: MemoryBudget;
   /** Bounds how many sessions upload at a time. */
   readonly lines: PQueue;
   readonly clock: Clock;
@@ -44,10 +46,12 @@ export interface DeliveryParts {
 }
 
 export interface DeliveryStatus extends Counts {
-  /** Segments that the platform has not got yet, in memory and on disk. */
+  /** Segments that wait for delivery. While paused these are what an outage has left. */
   readonly waiting: number;
-  readonly waitingBytes: number;
+  /** Segments that are held for the time before an alarm, while paused. */
+  readonly held: number;
   readonly onDisk: number;
+  /** What all of them take of the memory. */
   readonly memoryBytes: number;
   /** The platform says: not now. */
   readonly paused: boolean;
@@ -78,16 +82,17 @@ export class Delivery implements Runnable {
   readonly #tally = new Tally();
 
   constructor(parts: DeliveryParts) {
-    const { session, spool, limits } = parts;
+    const { session, spool, memory, limits } = parts;
     this.#parts = parts;
     this.#ring = Math.min(Math.ceil(limits.prerecordSeconds / limits.segmentSeconds), limits.segmentMaxCount - 1);
     const onLost = (facts: SegmentFacts): void => this.#lose(facts);
-    this.#queue = new SegmentQueue({ session, spool, maxInMemory: limits.segmentMaxCount, onLost });
+    this.#queue = new SegmentQueue({ session, spool, memory, maxInMemory: limits.segmentMaxCount, onLost });
   }
 
   get status(): DeliveryStatus {
-    const { length: waiting, bytes: waitingBytes, onDisk, memoryBytes } = this.#queue;
-    return { waiting, waitingBytes, onDisk, memoryBytes, paused: this.#paused, ...this.#tally.counts };
+    const { length, onDisk, memoryBytes } = this.#queue;
+    const held = this.#paused ? length - onDisk : 0;
+    return { waiting: length - held, held, onDisk, memoryBytes, paused: this.#paused, ...this.#tally.counts };
   }
 
   /** Where the newest waiting segment ends; what comes next begins there. */
@@ -121,6 +126,11 @@ export class Delivery implements Runnable {
    * put on disk.
    */
   async run(signal: AbortSignal): Promise<void> {
+    this.#parts.memory.join(this.#queue);
+    await this.#deliver(signal).finally(() => this.#parts.memory.leave(this.#queue));
+  }
+
+  async #deliver(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && this.#life.stage !== 'over') {
       if (this.#hasToWait) await this.#news.heard(signal);
       else if (this.#isComplete) await this.#tryUntilMoved(signal, (attempt) => this.#save(attempt));
@@ -200,7 +210,7 @@ export class Delivery implements Runnable {
     const { clock, log } = this.#parts;
     switch (outcome.kind) {
       case 'stored':
-        this.#tally.delivered(waiting.facts, Math.round(tookMs));
+        this.#tally.delivered(waiting.facts);
         this.#parts.onUpload?.(tookMs);
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { Logger } from 'pino';
-import type { CameraStream, Footage, Recorder, RecordOrder, RecordReport, RecordSettings } from '../channel/ports.ts';
+import type { Footage, Recorder, RecordOrder, RecordReport, RecordSettings } from '../channel/ports.ts';
 import type { RememberedRecording } from '../channel/remembered-recording.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
@@ -14,8 +14,9 @@ import { CallbackDialogue } from './callback-dialogue.ts';
 import { Delivery, type DeliveryStatus } from './delivery.ts';
 import type { UploadDialogue } from './dialogue.ts';
 import { PlatformHttp, webUrl } from './http.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { Segment } from './segment.ts';
-import { runSession } from './session.ts';
+import { runSession, type SessionParts } from './session.ts';
 import type { Spool } from './spool.ts';
 import { type UploadHistogram, UploadTimes } from './upload-times.ts';
 
@@ -43,6 +44,8 @@ export interface RecorderParts {
   readonly stamps?: Stamps;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  /** What segments may take of the memory; without it, as much as is ordered. */
+  readonly memoryBytes?: number;
   /** By what time certificates are judged; without it, by the clock of the box. */
   readonly time?: CertificateTime;
   /** Hears of the time that the platform tells. */
@@ -54,22 +57,12 @@ export interface RecorderParts {
 export interface SessionStatus extends DeliveryStatus {
   readonly channel: number;
   readonly sessionId: string;
-  readonly finished: boolean;
-  /** What is being recorded; undefined while nothing is, because the session only delivers. */
-  readonly stream: CameraStream | undefined;
-  readonly flowing: boolean;
-  /** When it became so; undefined before that was known. */
-  readonly since: Date | undefined;
-  /** Why no footage comes in. */
-  readonly why: string | undefined;
 }
 
 export interface RecorderStatus {
   /** The disk does not take segments that the network does not take: an outage now costs footage. */
   readonly degraded: boolean;
   readonly spoolBytes: number;
-  /** What the platform has not got yet and wants, of all sessions: what a paused one keeps is none of it. */
-  readonly backlog: { readonly segments: number; readonly bytes: number };
   readonly sessions: readonly SessionStatus[];
   readonly uploads: UploadHistogram;
 }
@@ -80,9 +73,8 @@ interface Session {
   readonly delivery: Delivery;
   readonly log: Logger;
   remembered: RememberedRecording;
-  /** What it records at this moment. */
-  stream: CameraStream | undefined;
-  intake: { readonly flowing: boolean; readonly since?: Date; readonly why?: string };
+  /** An order records into it at this moment. */
+  recording: boolean;
   /** It has had footage before, so `start_ts` is of the past. */
   begun: boolean;
 }
@@ -91,6 +83,7 @@ export class CloudRecorder implements Recorder, Runnable {
   readonly #parts: RecorderParts;
   readonly #stamps: Stamps;
   readonly #http: PlatformHttp;
+  readonly #memory: MemoryBudget;
   readonly #uploadTimes = new UploadTimes();
   readonly #lines = new PQueue({ concurrency: LINES });
   readonly #sessions = new Map<string, Session>();
@@ -102,6 +95,7 @@ export class CloudRecorder implements Recorder, Runnable {
   private constructor(parts: RecorderParts) {
     this.#parts = parts;
     this.#stamps = parts.stamps ?? plainStamps(parts.clock);
+    this.#memory = new MemoryBudget(parts.memoryBytes ?? Number.POSITIVE_INFINITY, parts.log);
     this.#http = new PlatformHttp(parts.ca, {
       onDate: (at, secure) => parts.heard?.(at, secure ? 'secure_date' : 'date'),
       time: parts.time,
@@ -119,12 +113,7 @@ export class CloudRecorder implements Recorder, Runnable {
   get status(): RecorderStatus {
     const { degraded, bytes: spoolBytes } = this.#parts.spool;
     const sessions = [...this.#sessions.values()].map(sessionStatus);
-    const wanted = sessions.filter(({ paused }) => !paused);
-    const backlog = {
-      segments: wanted.reduce((sum, { waiting }) => sum + waiting, 0),
-      bytes: wanted.reduce((sum, { waitingBytes }) => sum + waitingBytes, 0),
-    };
-    return { degraded, spoolBytes, backlog, sessions, uploads: this.#uploadTimes.histogram };
+    return { degraded, spoolBytes, sessions, uploads: this.#uploadTimes.histogram };
   }
 
   /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
@@ -154,7 +143,7 @@ export class CloudRecorder implements Recorder, Runnable {
     if (!session) return;
     const { finishedAt = this.#parts.spool.expiry.now() } = session.remembered;
     this.#remember(session, { finished: true, finishedAt });
-    if (!session.stream) session.delivery.end(finishedAt);
+    if (!session.recording) session.delivery.end(finishedAt);
   }
 
   /** Only these channels are there: nobody could go on with a session of another, or stop it. */
@@ -180,8 +169,7 @@ export class CloudRecorder implements Recorder, Runnable {
     const { footage, clock } = this.#parts;
     const { delivery, dialogue, log } = session;
     const { settings, stream } = order;
-    session.stream = stream;
-    session.intake = { flowing: false };
+    session.recording = true;
     log.info({ profile: stream.profile }, 'recording started');
     const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
       delivery.nextDts ?? (await dialogue.nextDts(asking));
@@ -192,21 +180,27 @@ export class CloudRecorder implements Recorder, Runnable {
       return start.us;
     };
     const onSegment = (segment: Segment): void => delivery.add(era ? { ...segment, era } : segment);
-    const told = (news: RecordReport): void => {
-      session.intake = { ...news, since: clock.wall() };
-      report(news);
-    };
     try {
       await runSession(
-        { footage, stream, limits: settings, firstDts, startUs, onSegment, report: told, clock, log },
+        { footage, stream, limits: this.#limits(settings), firstDts, startUs, onSegment, report, clock, log },
         signal,
       );
     } finally {
-      session.stream = undefined;
-      session.intake = { flowing: false };
+      session.recording = false;
       this.#endIfFinished(session);
       log.info('recording ended');
     }
+  }
+
+  /** What is ordered, as far as there is memory for it; that changes while sessions come and go. */
+  #limits({ segmentSeconds, segmentMaxBytes }: RecordSettings): SessionParts['limits'] {
+    const memory = this.#memory;
+    return {
+      segmentSeconds,
+      get segmentMaxBytes() {
+        return Math.min(segmentMaxBytes, memory.segmentBytes);
+      },
+    };
   }
 
   /** The time of day of a picture that arrives now, and what that leans on. */
@@ -247,11 +241,10 @@ export class CloudRecorder implements Recorder, Runnable {
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
     const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
     const onUpload = (tookMs: number): void => this.#uploadTimes.note(tookMs);
-    const known = { session: key, limits: settings, dialogue, spool };
+    const known = { session: key, limits: settings, dialogue, spool, memory: this.#memory };
     const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log, onUpload };
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
-    const idle = { stream: undefined, intake: { flowing: false } };
-    const session: Session = { key, dialogue, delivery, log, remembered, begun: true, ...idle };
+    const session: Session = { key, dialogue, delivery, log, remembered, begun: true, recording: false };
     this.#sessions.set(key, session);
     this.#endIfFinished(session);
     this.#deliver(session);
@@ -282,10 +275,8 @@ export class CloudRecorder implements Recorder, Runnable {
   }
 }
 
-function sessionStatus({ delivery, remembered, stream, intake }: Session): SessionStatus {
-  const { channel, settings, finished } = remembered;
-  const { flowing, since, why } = intake;
-  return { channel, sessionId: settings.sessionId, finished, stream, flowing, since, why, ...delivery.status };
+function sessionStatus({ delivery, remembered: { channel, settings } }: Session): SessionStatus {
+  return { channel, sessionId: settings.sessionId, ...delivery.status };
 }
 
 /** Names a session in the file system and in the book; its id may be any text. */

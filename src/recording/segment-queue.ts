@@ -1,3 +1,4 @@
+import type { MemoryBudget } from './memory-budget.ts';
 import { factsOf, type Segment, type SegmentFacts } from './segment.ts';
 import type { Spool, SpooledSegment } from './spool.ts';
 
@@ -12,6 +13,8 @@ export interface SegmentQueueParts {
   readonly spool: Spool;
   /** How many segments memory holds. */
   readonly maxInMemory: number;
+  /** How many bytes of them, beside those of other sessions. */
+  readonly memory: MemoryBudget;
   /** Hears of each segment that neither memory nor disk could hold. */
   readonly onLost: (facts: SegmentFacts) => void;
 }
@@ -56,10 +59,6 @@ export class SegmentQueue {
     return this.#waiting.at(-1)?.facts;
   }
 
-  get bytes(): number {
-    return this.#waiting.reduce((sum, { facts }) => sum + facts.bytes, 0);
-  }
-
   get memoryBytes(): number {
     return this.#waiting.reduce((sum, { inMemory }) => sum + (inMemory?.bytes ?? 0), 0);
   }
@@ -74,10 +73,11 @@ export class SegmentQueue {
    */
   add(segment: Segment): void {
     this.#waiting.push(heldInMemory(segment));
-    const { maxInMemory } = this.#parts;
-    if (this.#inMemory().length > maxInMemory || this.onDisk > 0) this.#spill();
+    const { maxInMemory, memory } = this.#parts;
+    const excess = memory.excessOf(this);
+    if (this.#inMemory().length > maxInMemory || this.onDisk > 0 || excess > 0) this.#spill();
     // The disk has had the time of a whole segment and has not come round.
-    this.#shed(maxInMemory + 1);
+    this.#shed(maxInMemory + 1, excess - segment.bytes);
   }
 
   /** Puts a segment at the end and keeps only the newest `count` of those in memory; what is on disk is not touched. */
@@ -86,10 +86,10 @@ export class SegmentQueue {
     this.trim(count);
   }
 
-  /** Drops the oldest in memory but `count`. Nothing is lost by that: nobody wants them. */
+  /** Drops the oldest in memory but `count`, or as memory allows. Nothing is lost by that: nobody wants them. */
   trim(count: number): void {
     const inMemory = this.#waiting.filter(({ onDisk }) => !onDisk);
-    const dropped = new Set(inMemory.slice(0, Math.max(0, inMemory.length - count)));
+    const dropped = new Set(surplus(inMemory, count, this.#parts.memory.excessOf(this)));
     this.#waiting = this.#waiting.filter((waiting) => !dropped.has(waiting));
   }
 
@@ -160,7 +160,7 @@ export class SegmentQueue {
       for (let next = this.#inMemory()[0]; next; next = this.#inMemory()[0]) await this.#keepOne(next);
     } catch {
       // The spool has told; memory holds what it can.
-      this.#shed(this.#parts.maxInMemory);
+      this.#shed(this.#parts.maxInMemory, this.#parts.memory.excessOf(this));
     }
   }
 
@@ -182,11 +182,11 @@ export class SegmentQueue {
     waiting.inMemory = undefined;
   }
 
-  /** Loses the oldest in memory until `count` are left there. */
-  #shed(count: number): void {
+  /** Loses the oldest in memory until there are at most `count`, and as many bytes less. */
+  #shed(count: number, excessBytes: number): void {
     const inMemory = this.#inMemory();
-    const candidates = inMemory.filter((waiting) => waiting !== this.#sending && waiting !== this.#keeping);
-    for (const waiting of candidates.slice(0, Math.max(0, inMemory.length - count))) {
+    const others = inMemory.filter((waiting) => waiting !== this.#sending && waiting !== this.#keeping);
+    for (const waiting of surplus(others, count - (inMemory.length - others.length), excessBytes)) {
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
       waiting.inMemory = undefined;
       this.#parts.onLost(waiting.facts);
@@ -206,4 +206,16 @@ export class SegmentQueue {
 
 function heldInMemory(segment: Segment): Waiting {
   return { facts: factsOf(segment), inMemory: segment, onDisk: undefined, failedReads: 0 };
+}
+
+/** The oldest, for which there is no room: what is above `most`, and above the bytes. For want of bytes one stays. */
+function surplus(waiting: readonly Waiting[], most: number, excessBytes: number): readonly Waiting[] {
+  let excess = excessBytes;
+  const first = waiting.findIndex(({ facts }, index) => {
+    const left = waiting.length - index;
+    if (left <= most && (excess <= 0 || left === 1)) return true;
+    excess -= facts.bytes;
+    return false;
+  });
+  return first === -1 ? waiting : waiting.slice(0, first);
 }

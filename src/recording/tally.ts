@@ -4,9 +4,6 @@ import type { SegmentFacts } from './segment.ts';
 export interface Counts {
   readonly delivered: number;
   readonly deliveredBytes: number;
-  /** What the uploads of these took together, and the last one. */
-  readonly uploadMs: number;
-  readonly lastUploadMs: number | undefined;
   /** Segments that neither memory nor disk could hold, or that were damaged there, or that nobody came to take. */
   readonly lost: number;
   /** Of the newest segment; 0 before the first. */
@@ -17,8 +14,6 @@ export class Tally {
   #counts: Counts = {
     delivered: 0,
     deliveredBytes: 0,
-    uploadMs: 0,
-    lastUploadMs: undefined,
     lost: 0,
     bitsPerSecond: 0,
   };
@@ -31,15 +26,9 @@ export class Tally {
     if (durationUs > 0) this.#counts = { ...this.#counts, bitsPerSecond: Math.round((bytes * 8_000_000) / durationUs) };
   }
 
-  delivered({ bytes }: SegmentFacts, tookMs: number): void {
-    const { delivered, deliveredBytes, uploadMs } = this.#counts;
-    this.#counts = {
-      ...this.#counts,
-      delivered: delivered + 1,
-      deliveredBytes: deliveredBytes + bytes,
-      uploadMs: uploadMs + tookMs,
-      lastUploadMs: tookMs,
-    };
+  delivered({ bytes }: SegmentFacts): void {
+    const { delivered, deliveredBytes } = this.#counts;
+    this.#counts = { ...this.#counts, delivered: delivered + 1, deliveredBytes: deliveredBytes + bytes };
   }
 
   lost(segments = 1): void {

@@ -67,6 +67,7 @@ export class SiteWatch implements Watching, Runnable {
       channels: [],
       box: undefined,
       backlog: NOTHING,
+      prerecord: NOTHING,
       needs: new Map(late === undefined ? [] : [['state', late]]),
       diskFails: false,
     };

@@ -4,6 +4,7 @@ import PQueue from 'p-queue';
 import { CallbackDialogue } from '../../src/recording/callback-dialogue.ts';
 import { Delivery } from '../../src/recording/delivery.ts';
 import { PlatformHttp } from '../../src/recording/http.ts';
+import { MemoryBudget } from '../../src/recording/memory-budget.ts';
 import { Spool } from '../../src/recording/spool.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Pauses } from '../../src/runtime/supervise.ts';
@@ -41,6 +42,7 @@ export interface DeliveryWish {
   /** Shared with other sessions. */
   readonly uplink?: PQueue;
   readonly time?: TrustedTime;
+  readonly memory?: MemoryBudget;
 }
 
 export function delivering(t: TestContext, wish?: DeliveryWish): Promise<Delivering>;
@@ -62,7 +64,8 @@ export async function delivering(
   const callbackUrl = new URL(platform.callbackUrl);
   const dialogue = new CallbackDialogue({ callbackUrl, http, clock, log, lastName: undefined });
   const limits = { segmentSeconds: 10, segmentMaxCount, prerecordSeconds };
-  const parts = { session: 'session', limits, dialogue, spool, lines: uplink, clock, log };
+  const { memory = new MemoryBudget(Number.POSITIVE_INFINITY, log) } = wish;
+  const parts = { session: 'session', limits, dialogue, spool, memory, lines: uplink, clock, log };
   const delivery = new Delivery({ ...parts, ...(pauses && { pauses }), ...stamps });
   const life = new AbortController();
   const done = delivery.run(life.signal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { MemoryBudget } from '../../src/recording/memory-budget.ts';
 import type { Segment } from '../../src/recording/segment.ts';
 import { SegmentQueue } from '../../src/recording/segment-queue.ts';
 import { type PushedOut, Spool, type SpooledSegment, type SpoolParts } from '../../src/recording/spool.ts';
@@ -32,13 +33,21 @@ class SlowSpool extends Spool {
   }
 }
 
-async function queueOn(t: TestContext, { maxInMemory = 2, ...bounds }: Partial<SpoolParts & { maxInMemory: number }>) {
+const plenty = (): MemoryBudget => new MemoryBudget(Number.POSITIVE_INFINITY, readableLog().log);
+
+interface Bounds extends SpoolParts {
+  readonly maxInMemory: number;
+  readonly memory: MemoryBudget;
+}
+
+async function queueOn(t: TestContext, { maxInMemory = 2, memory = plenty(), ...bounds }: Partial<Bounds> = {}) {
   const directory = join(await scratch(t), 'spool');
   const { log } = readableLog();
   const spool = new SlowSpool({ directory, maxBytes: 1e9, maxAgeMs: 1e9, clock: new FakeClock(), log, ...bounds });
   const lost: number[] = [];
   const onLost = ({ nextDts }: { readonly nextDts: number }): number => lost.push(nextDts / 900_000 - 1);
-  const queue = new SegmentQueue({ session: 'session', spool, maxInMemory, onLost });
+  const queue = new SegmentQueue({ session: 'session', spool, maxInMemory, memory, onLost });
+  memory.join(queue);
   /** The write that is under way ends, and the next one begins. */
   const diskComesRound = async (): Promise<void> => {
     spool.finish();
@@ -48,7 +57,7 @@ async function queueOn(t: TestContext, { maxInMemory = 2, ...bounds }: Partial<S
 }
 
 test('a disk of half the camera’s pace keeps every second segment, and throws nothing away that it has written', async (t) => {
-  const { queue, directory, lost, diskComesRound } = await queueOn(t, {});
+  const { queue, directory, lost, diskComesRound } = await queueOn(t);
   for (let number = 0; number < 40; number++) {
     queue.add(segmentOf(number));
     if (number >= 3 && number % 2 === 1) await diskComesRound();

@@ -1,6 +1,7 @@
 import type { SiteStatus } from '../../admin/api.ts';
 import type { ChannelConfig, Config } from '../../config/schema.ts';
 import type { Rooms } from '../../gateway/gateway.ts';
+import type { SessionStatus } from '../../recording/recorder.ts';
 import type { ChannelFacts } from './channel-status.ts';
 import type { SiteFacts } from './site-status.ts';
 
@@ -10,7 +11,7 @@ import type { SiteFacts } from './site-status.ts';
 export function roomFacts(
   rooms: Rooms,
   { platform, channels }: Config,
-): Pick<SiteFacts, 'link' | 'channels' | 'box' | 'backlog' | 'needs' | 'diskFails' | 'upgradeFailure'> {
+): Pick<SiteFacts, 'link' | 'channels' | 'box' | 'backlog' | 'prerecord' | 'needs' | 'diskFails' | 'upgradeFailure'> {
   const { link, health, selfCheck, recorder, store, upgrader } = rooms;
   const configured = new Set(channels.map(({ channel }) => channel));
   const facts = rooms.discovery.channels.flatMap((entry) => channelFacts(rooms, entry, configured));
@@ -19,6 +20,7 @@ export function roomFacts(
     channels: facts.sort((a, b) => a.channel - b.channel),
     box: health.reading,
     backlog: backlogOf(rooms),
+    prerecord: prerecordOf(rooms),
     needs: selfCheck.faults,
     diskFails: recorder.status.degraded || !store.writable,
     upgradeFailure: upgrader.status.failed,
@@ -47,8 +49,21 @@ function channelFacts(rooms: Rooms, entry: ChannelConfig, configured: ReadonlySe
 function backlogOf({ recorder, alarms }: Rooms): SiteStatus['backlog'] {
   const { sessions, spoolBytes } = recorder.status;
   return {
-    segments: sessions.reduce((sum, { waiting }) => sum + waiting, 0),
-    bytes: spoolBytes + sessions.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    segments: sum(sessions, ({ waiting }) => waiting),
+    bytes: spoolBytes + sum(sessions, ({ paused, memoryBytes }) => (paused ? 0 : memoryBytes)),
     alarms: alarms.status.waiting,
   };
+}
+
+/** What is kept for the time before an alarm. */
+function prerecordOf({ recorder }: Rooms): SiteStatus['prerecord'] {
+  const { sessions } = recorder.status;
+  return {
+    segments: sum(sessions, ({ held }) => held),
+    bytes: sum(sessions, ({ paused, memoryBytes }) => (paused ? memoryBytes : 0)),
+  };
+}
+
+function sum(sessions: readonly SessionStatus[], figure: (session: SessionStatus) => number): number {
+  return sessions.reduce((total, session) => total + figure(session), 0);
 }

@@ -61,6 +61,18 @@ const SITE: ReadonlyArray<Figure<SiteStatus>> = [
     value: ({ backlog }) => backlog.bytes,
   },
   {
+    name: 'ovd_prerecord_segments',
+    type: 'gauge',
+    help: 'Segments held for the time before an alarm.',
+    value: ({ prerecord }) => prerecord.segments,
+  },
+  {
+    name: 'ovd_prerecord_bytes',
+    type: 'gauge',
+    help: 'Their size, in memory.',
+    value: ({ prerecord }) => prerecord.bytes,
+  },
+  {
     name: 'ovd_backlog_alarms',
     type: 'gauge',
     help: 'Alarms that the platform has not been told of.',

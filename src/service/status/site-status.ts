@@ -16,6 +16,7 @@ export interface SiteFacts {
   readonly channels: readonly ChannelFacts[];
   readonly box: BoxReading | undefined;
   readonly backlog: SiteStatus['backlog'];
+  readonly prerecord: SiteStatus['prerecord'];
   /** What is missing, and why. */
   readonly needs: ReadonlyMap<string, string>;
   readonly diskFails: boolean;
@@ -31,7 +32,7 @@ export interface SiteFacts {
 
 /** The site as the page shows it: pure, but for `sinceWhen`. */
 export function siteStatus(facts: SiteFacts, sinceWhen: SinceWhen): SiteStatus {
-  const { version, startedAt, state, time, backlog, configuration } = facts;
+  const { version, startedAt, state, time, backlog, prerecord, configuration } = facts;
   return {
     version,
     startedAt: startedAt.toISOString(),
@@ -41,6 +42,7 @@ export function siteStatus(facts: SiteFacts, sinceWhen: SinceWhen): SiteStatus {
     channels: facts.channels.map((channel) => channelStatus(channel, sinceWhen)),
     box: facts.box ? boxStatus(facts.box) : NO_READING,
     backlog,
+    prerecord,
     faults: faultsOf(facts, sinceWhen),
     configuration: {
       ...configuration,

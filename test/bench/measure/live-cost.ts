@@ -70,7 +70,8 @@ async function gatewayCost(
   await Promise.all(names.map((name, channel) => gateway.publish(channel, name)));
   await Promise.all(names.map((name) => stage.keyFrames(name)));
   if (job !== 'live') await Promise.all(names.map((name, channel) => recorded(stage, gateway, { name, channel })));
-  const held = async (): Promise<number> => (await gateway.metric('ovd_backlog_bytes')) / 1_000_000;
+  const held = async (): Promise<number> =>
+    ((await gateway.metric('ovd_backlog_bytes')) + (await gateway.metric('ovd_prerecord_bytes'))) / 1_000_000;
   return steadyCost(stage, [gateway.pid], span, held);
 }
 

@@ -28,7 +28,7 @@ export async function pausedMemory(stage: Stage, { cameras, prerecordSeconds }: 
   const held: number[] = [];
   for (let look = 0; look < 3; look++) {
     await delay(1_000);
-    held.push((await gateway.metric('ovd_backlog_bytes')) / BYTES_PER_MB);
+    held.push((await gateway.metric('ovd_prerecord_bytes')) / BYTES_PER_MB);
     samples.push(processPssMb(gateway.pid) - (held.at(-1) ?? 0));
   }
   await stage.stop(gateway);

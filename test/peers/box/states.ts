@@ -90,6 +90,7 @@ export function siteStatus(more: Partial<SiteStatus> = {}): SiteStatus {
       uptimeSeconds: 186_400,
     },
     backlog: { segments: 0, bytes: 0, alarms: 0 },
+    prerecord: { segments: 0, bytes: 0 },
     faults: [],
     configuration: { file: '/etc/ovd-gateway/gateway.yaml', faults: [], canUndo: true, offerUndo: false },
     ...more,

@@ -65,7 +65,7 @@ for (const [name, facts, kind, advice] of TROUBLES) {
 const SITE: SiteFacts = {
   ...{ version: '1.2.3', startedAt: NOW, state: 'running', channels: [CHANNEL], box: undefined, diskFails: false },
   ...{ time: { now: NOW, trusted: false, by: 'nobody' }, needs: new Map([['ffmpeg', 'not there']]) },
-  ...{ backlog: { segments: 1, bytes: 2, alarms: 3 }, upgradeFailure: undefined },
+  ...{ backlog: { segments: 1, bytes: 2, alarms: 3 }, prerecord: { segments: 4, bytes: 5 }, upgradeFailure: undefined },
   configuration: { file: 'a.yaml', faults: [], canUndo: true, offerUndo: true },
   link: {
     ...{ host: 'ovc.example', loginCode: 'A' },
