@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
-import type { CameraStream, VideoTreatment } from '../../channel/ports.ts';
+import type { CameraStream } from '../../channel/ports.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { GatewayError } from '../../runtime/errors.ts';
 import { aborted, Scope } from '../../runtime/scope.ts';
 import type { Runnable } from '../../runtime/supervise.ts';
-import { Task } from '../../runtime/task.ts';
-import { givesFlv, type VideoPlan } from '../ffmpeg/arguments.ts';
+import { givesFlv } from '../ffmpeg/arguments.ts';
 import type { EncoderChoice } from '../ffmpeg/encoder-choice.ts';
 import type { FlvTag } from '../flv-tag.ts';
 import type { FeedConsumer } from './audience.ts';
-import { Feed, type FeedStatistics } from './feed.ts';
 import { type FeedSource, keyOf, streamKey } from './feed-source.ts';
 import type { Patience } from './life-signs.ts';
+import { type FeedStatus, OpenFeed, type Seat } from './open-feed.ts';
 import { RecipeBook } from './recipe-book.ts';
 
 export interface FeedsParts {
@@ -26,52 +25,18 @@ export interface FeedsParts {
   readonly patience?: Patience;
 }
 
-export interface FeedStatus extends FeedStatistics {
-  readonly name: string;
-  readonly profile: string;
-  readonly host: string;
-  /** What the camera says of it. */
-  readonly stream: CameraStream;
-  readonly video: VideoTreatment;
-  /** The encoder at work, where there is one. */
-  readonly encoder: string | undefined;
-}
-
 const LINGER_MS = 5_000;
 /** A camera may send a key frame every ten seconds. */
 const MOVE_WITHIN_MS = 20_000;
-
-interface Entry {
-  /** Where it stands; whoever shares it may have come by another. */
-  readonly key: string;
-  readonly source: FeedSource;
-  readonly feed: Feed;
-  readonly task: Task;
-  /** Ended and begun anew with each coming and going. */
-  lingering: Scope;
-  readonly atWork: AtWork;
-  readonly seats: Set<Seat>;
-}
-
-/** A consumer's place, which may move from one Feed to another. */
-interface Seat {
-  readonly consumer: FeedConsumer;
-  entry: Entry;
-  leave: () => void;
-}
-
-interface AtWork {
-  encoder: string | undefined;
-}
 
 /** All Feeds of the gateway: opened by the first consumer, shared by the next, closed some time after the last. */
 export class Feeds implements Runnable {
   readonly #parts: FeedsParts;
   readonly #clock: Clock;
-  readonly #entries = new Map<string, Entry>();
+  readonly #open = new Map<string, OpenFeed>();
+  /** All that are not gone yet, also those that are not shared any more. */
+  readonly #present = new Set<OpenFeed>();
   readonly #recipes = new RecipeBook();
-  /** All that are not gone yet, also those that no entry leads to any more. */
-  readonly #tasks = new Set<Task>();
   readonly #life = new Scope();
 
   constructor(parts: FeedsParts) {
@@ -83,8 +48,8 @@ export class Feeds implements Runnable {
   async run(signal: AbortSignal): Promise<void> {
     await aborted(signal);
     this.#life.end();
-    await Promise.all([...this.#tasks].map((task) => task.stop()));
-    this.#entries.clear();
+    await Promise.all([...this.#present].map((feed) => feed.stop()));
+    this.#open.clear();
   }
 
   /**
@@ -94,133 +59,85 @@ export class Feeds implements Runnable {
    */
   async open(source: FeedSource, consumer: FeedConsumer, signal: AbortSignal): Promise<void> {
     if (this.#life.signal.aborted) throw new GatewayError('ended-early', 'feeds are closed');
-    const entry = this.#entryFor(source);
-    const seat: Seat = { consumer, entry, leave: () => undefined };
-    entry.seats.add(seat);
+    const feed = this.#feedFor(source);
+    const seat: Seat = { consumer, at: feed, leave: () => undefined };
     const scope = new Scope(signal, this.#life.signal);
     try {
-      seat.leave = entry.feed.join(consumer);
-      this.#settle(entry);
+      feed.seat(seat);
+      this.#settle(feed);
       await aborted(scope.signal);
     } finally {
       scope.end();
-      seat.leave();
-      seat.entry.seats.delete(seat);
-      this.#settle(seat.entry);
+      seat.at.release(seat);
+      this.#settle(seat.at);
     }
   }
 
   /** What flows of a stream at this moment, from its last key frame on; undefined where nothing does. */
   cached(stream: CameraStream): readonly FlvTag[] | undefined {
-    const wanted = streamKey(stream);
-    for (const { source, feed } of this.#entries.values()) {
-      const tags = streamKey(source.stream) === wanted ? feed.cached : undefined;
-      if (tags) return tags;
-    }
-    return undefined;
+    return this.#of([stream])
+      .map(({ cached }) => cached)
+      .find((tags) => tags);
   }
 
   status(): readonly FeedStatus[] {
-    return [...this.#entries.values()].map(statusOf);
+    return [...this.#open.values()].map(({ status }) => status);
   }
 
   /** The Feed of any of these streams, the one with the most consumers first; undefined where none is open. */
   statusAmong(streams: readonly CameraStream[]): FeedStatus | undefined {
-    const wanted = new Set(streams.map(streamKey));
-    const open = [...this.#entries.values()].filter(({ source }) => wanted.has(streamKey(source.stream)));
-    return open.map(statusOf).sort((a, b) => b.consumers - a.consumers)[0];
+    const statuses = this.#of(streams).map(({ status }) => status);
+    return statuses.sort((a, b) => b.consumers - a.consumers)[0];
   }
 
-  #entryFor(source: FeedSource): Entry {
-    const known = this.#withTsOf(source) ?? this.#entries.get(keyOf(source));
+  #of(streams: readonly CameraStream[]): OpenFeed[] {
+    const wanted = new Set(streams.map(streamKey));
+    return [...this.#open.values()].filter(({ source }) => wanted.has(streamKey(source.stream)));
+  }
+
+  #feedFor(source: FeedSource): OpenFeed {
+    const known = this.#withTsOf(source) ?? this.#open.get(keyOf(source));
     if (known) return known;
     if (source.video === 'transcode') this.#refuseTooMany();
     return this.#begin(source);
   }
 
-  #begin(source: FeedSource, onFlows?: () => void): Entry {
-    const key = keyOf(source);
-    const { stream, name } = source;
-    const { channel, profile, url } = stream;
-    const log = this.#parts.log.child({ channel, feed: name, profile, host: url.host });
-    const atWork: AtWork = { encoder: undefined };
-    const plan = (signal: AbortSignal): Promise<VideoPlan> => this.#plan(source, atWork, signal);
-    const { command, patience } = this.#parts;
-    const recipes = this.#recipes.of(stream);
-    const feed = new Feed({
-      command,
-      stream,
-      plan,
-      recipes,
-      log,
-      clock: this.#clock,
-      onFlows,
-      ...(patience && { patience }),
-    });
-    const entry: Entry = {
-      key,
-      source,
-      feed,
-      task: this.#start(feed),
-      lingering: new Scope(),
-      atWork,
-      seats: new Set(),
-    };
-    this.#entries.set(key, entry);
-    return entry;
-  }
-
-  #start(feed: Feed): Task {
-    const task = new Task((signal) => feed.run(signal), this.#life.signal);
-    this.#tasks.add(task);
-    const forget = (): void => void this.#tasks.delete(task);
-    task.done.then(forget, forget);
-    return task;
+  #begin(source: FeedSource, onFlows?: () => void): OpenFeed {
+    const { command, encoders, log, patience } = this.#parts;
+    const parts = { command, encoders, log, patience, recipes: this.#recipes, clock: this.#clock, onFlows };
+    const feed = OpenFeed.begin(source, parts, this.#life.signal);
+    this.#open.set(feed.key, feed);
+    this.#present.add(feed);
+    const forget = (): void => void this.#present.delete(feed);
+    feed.done.then(forget, forget);
+    return feed;
   }
 
   /** For TS alone, a Feed that encodes the same stream will do: it has the camera's own video beside, and the session. */
-  #withTsOf({ stream, video }: FeedSource): Entry | undefined {
+  #withTsOf({ stream, video }: FeedSource): OpenFeed | undefined {
     if (givesFlv(stream.video, video)) return undefined;
-    const wanted = streamKey(stream);
-    return [...this.#entries.values()].find(
-      ({ source }) => source.video === 'transcode' && streamKey(source.stream) === wanted,
-    );
+    return this.#of([stream]).find(({ source }) => source.video === 'transcode');
   }
 
   /** Encoders that nobody watches any more make room first. */
   #refuseTooMany(): void {
-    const encoding = [...this.#entries.values()].filter(({ source }) => source.video === 'transcode');
+    const encoding = [...this.#open.values()].filter(({ source }) => source.video === 'transcode');
     if (encoding.length < this.#parts.maxTranscodes) return;
-    const busy = encoding.filter(({ feed }) => feed.statistics.consumers > 0).map(({ source }) => source.name);
+    const busy = encoding.filter(({ isEmpty }) => !isEmpty).map(({ source }) => source.name);
     if (busy.length >= this.#parts.maxTranscodes) {
       const reason = `${busy.length} of ${this.#parts.maxTranscodes} at work: ${busy.join(', ') || 'none allowed'}`;
       throw new GatewayError('transcode-refused', 'this box may not encode more streams at once', { reason });
     }
-    for (const entry of encoding) if (entry.feed.statistics.consumers === 0) this.#close(entry);
-  }
-
-  async #plan({ video, maxBitsPerSecond }: FeedSource, atWork: AtWork, signal: AbortSignal): Promise<VideoPlan> {
-    if (video === 'copy') return { way: 'copy' };
-    const encoder = await this.#parts.encoders.best(signal);
-    atWork.encoder = encoder.name;
-    return { way: 'transcode', encoder, maxBitsPerSecond };
+    for (const feed of encoding) if (feed.isEmpty) this.#close(feed);
   }
 
   /** After each coming and going: what nobody needs ends after a while. */
-  #settle(entry: Entry): void {
-    entry.lingering.end();
+  #settle(feed: OpenFeed): void {
+    feed.stay();
     if (this.#life.signal.aborted) return;
     const { lingerMs = LINGER_MS } = this.#parts;
-    if (entry.seats.size === 0) void this.#later(entry, lingerMs, () => this.#close(entry));
-    else if (encodesForNobody(entry)) void this.#later(entry, lingerMs, () => this.#relieve(entry));
-  }
-
-  async #later(entry: Entry, ms: number, act: () => void): Promise<void> {
-    const scope = new Scope(this.#life.signal);
-    entry.lingering = scope;
-    await this.#clock.sleep(ms, scope.signal);
-    if (!scope.signal.aborted) act();
-    scope.end();
+    if (feed.isEmpty) void feed.later(lingerMs, () => this.#close(feed));
+    else if (feed.encodesForNobody) void feed.later(lingerMs, () => this.#relieve(feed));
   }
 
   /**
@@ -228,42 +145,20 @@ export class Feeds implements Runnable {
    * that only copies is opened; once that begins with a key frame, the recording moves over and the encoder ends. Where
    * a camera allows no second session, the encoder stays.
    */
-  #relieve(entry: Entry): void {
-    const source: FeedSource = { ...entry.source, video: 'copy' };
-    if (this.#entries.has(keyOf(source))) return;
+  #relieve(feed: OpenFeed): void {
+    const source: FeedSource = { ...feed.source, video: 'copy' };
+    if (this.#open.has(keyOf(source))) return;
     const copy = this.#begin(source, () => {
-      if (this.#entries.get(entry.key) === entry && encodesForNobody(entry)) this.#move(entry, copy);
+      if (this.#open.get(feed.key) !== feed || !feed.encodesForNobody) return;
+      copy.stay();
+      feed.moveTo(copy);
+      this.#close(feed);
     });
-    void this.#later(copy, MOVE_WITHIN_MS, () => this.#close(copy));
+    void copy.later(MOVE_WITHIN_MS, () => this.#close(copy));
   }
 
-  #move(from: Entry, to: Entry): void {
-    to.lingering.end();
-    for (const seat of from.seats) {
-      seat.leave();
-      seat.entry = to;
-      to.seats.add(seat);
-      seat.consumer.onRestart?.();
-      seat.leave = to.feed.join(seat.consumer);
-    }
-    from.seats.clear();
-    this.#close(from);
+  #close(feed: OpenFeed): void {
+    if (this.#open.get(feed.key) === feed) this.#open.delete(feed.key);
+    void feed.stop();
   }
-
-  #close(entry: Entry): void {
-    entry.lingering.end();
-    if (this.#entries.get(entry.key) === entry) this.#entries.delete(entry.key);
-    void entry.task.stop();
-  }
-}
-
-/** All that are left take the TS alone. */
-function encodesForNobody({ source, seats }: Entry): boolean {
-  return source.video === 'transcode' && seats.size > 0 && ![...seats].some(({ consumer }) => consumer.onTag);
-}
-
-function statusOf({ source, feed, atWork }: Entry): FeedStatus {
-  const { name, stream, video } = source;
-  const { profile, url } = stream;
-  return { ...feed.statistics, name, profile, host: url.host, stream, video, encoder: atWork.encoder };
 }

@@ -1,7 +1,7 @@
 import type { ChannelStatus, NoteKind, Trouble } from '../../admin/api.ts';
 import type { CameraSight } from '../../channel/ports.ts';
 import type { ChannelState } from '../../channel/state.ts';
-import type { FeedStatus } from '../../media/feed/feeds.ts';
+import type { FeedStatus } from '../../media/feed/open-feed.ts';
 import type { PushStatus } from '../../media/push-status.ts';
 import type { SessionStatus } from '../../recording/recorder.ts';
 import { cameraTrouble, streamTrouble, trouble } from './troubles.ts';
