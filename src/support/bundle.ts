@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Config } from '../config/schema.ts';
+import { fileText } from '../config/file-text.ts';
+import { type Config, jsonSchema } from '../config/schema.ts';
 import { secretsIn } from '../config/secrets.ts';
 import { BoxHealth } from '../device/box-health.ts';
 import { TAR_END, tarEntry } from '../release/tar.ts';
@@ -50,7 +50,7 @@ export async function supportBundle(parts: BundleParts, signal: AbortSignal): Pr
     'README.txt': async () => README,
     'system.json': async () => json(await systemSummary(config?.ffmpeg.path ?? 'ffmpeg', version, signal)),
     'box.json': async () => json(await health.read()),
-    'config.yaml': async () => redactedYaml(await readFile(file, 'utf8')),
+    'config.yaml': async () => redactedYaml(fileText(file), jsonSchema()),
     'check.json': async () => json(config ? await checked({ ...parts, config }, signal) : 'there is no configuration'),
     'status.json': async () => json(status ?? 'not asked'),
     'state.json': async () => json(await stateSummary(stateDirectory)),
