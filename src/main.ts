@@ -118,6 +118,8 @@ async function main([word = '', ...args]: readonly string[], surroundings: Surro
 
 /** What went wrong in a sentence; only a bug shows its stack. */
 function failed(err: unknown): ExitCode {
+  // One for each of several addresses; they fail alike.
+  if (err instanceof AggregateError && err.errors[0] instanceof Error) return failed(err.errors[0]);
   const expected = err instanceof GatewayError || (err instanceof Error && 'syscall' in err);
   const words = err instanceof GatewayError ? err.sentence : err instanceof Error ? err.message : String(err);
   const { faults, advice } = err instanceof GatewayError ? err.fields : {};
@@ -142,6 +144,9 @@ tuneCollector();
 const stop = new AbortController();
 // The first signal ends in good order; by then the handler is gone, so a second one ends at once.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+
+// Whoever reads may go, and a disk with the log be full: what was to be said is lost then, and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
