@@ -26,6 +26,17 @@ export const listen = text
   .regex(/^(\[[\da-fA-F:.]+\]|[\w.-]*):\d{1,5}$/, kind('not-listen'))
   .refine((value) => Number(value.split(':').at(-1)) <= 65_535, kind('not-listen'));
 
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What such a text names; without a host every address of the box. */
+export function listenAddress(value: string): ListenAddress {
+  const [, name = '', digits = '0'] = /^(.*):(\d+)$/.exec(value) ?? [];
+  return { host: name.replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(digits) };
+}
+
 /** 32 bytes in base64, as `npm run release -- --new-key` prints them. */
 export const releaseKey = text.regex(/^[A-Za-z0-9+/]{43}=$/, kind('not-release-key'));
 

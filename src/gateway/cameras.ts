@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Camera } from '../channel/ports.ts';
 import type { ChannelConfig, Config } from '../config/schema.ts';
+import { listenAddress } from '../config/values.ts';
 import { describe } from '../media/rtsp/client.ts';
 import { RtspCamera } from '../media/rtsp/rtsp-camera.ts';
 import { OnvifCamera, type OnvifCameraParts } from '../onvif/camera.ts';
@@ -42,8 +43,7 @@ export class CameraSite implements Runnable {
     this.#parts = parts;
     this.presets = presets;
     this.hearing = hearing;
-    const [, host = '', port] = /^(.*):(\d+)$/.exec(events.webhook_listen) ?? [];
-    const at = { host: host.replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(port) };
+    const at = listenAddress(events.webhook_listen);
     this.receiver = events.webhook ? new WebhookReceiver({ ...at, log }) : undefined;
   }
 

@@ -9,7 +9,7 @@ import { PlatformHttp } from '../recording/http.ts';
 import { Roster } from '../runtime/roster.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import { Device } from './device.ts';
-import { openKept } from './kept.ts';
+import { diskFails, openKept } from './kept.ts';
 import type { GatewayParts, Kept, Rooms } from './parts.ts';
 import { alarmPostFor } from './posts.ts';
 import { Site } from './site.ts';
@@ -126,8 +126,7 @@ export class Gateway implements Runnable {
     const channels = this.#site.channels.states;
     const presences = [...channels.values()].map(({ camera }) => camera.presence);
     const allAway = presences.length > 0 && presences.every((presence) => presence === 'offline');
-    const diskFails = this.#kept.recorder.status.degraded || !this.#kept.store.writable;
-    const abnormal = allAway || diskFails || this.#device.selfCheck.faults.size > 0;
+    const abnormal = allAway || diskFails(this.#kept) || this.#device.selfCheck.faults.size > 0;
     return { state: this.#device.upgrader.upgrading ? 'upgrading' : abnormal ? 'abnormal' : 'online', channels };
   }
 }

@@ -13,6 +13,11 @@ import type { GatewayParts, Kept } from './parts.ts';
 /** The part of the box's memory that segments may take before they go to disk. */
 const MEMORY_SHARE = 1 / 4;
 
+/** The disk takes neither what is to be remembered nor segments that the network does not take. */
+export function diskFails({ recorder, store }: Pick<Kept, 'recorder' | 'store'>): boolean {
+  return recorder.status.degraded || !store.writable;
+}
+
 /** Opens what outlives a gateway: its memory, what waits for delivery, and the time as it was known. */
 export async function openKept(parts: GatewayParts): Promise<Kept> {
   const { config, stateDirectory, clock } = parts;

@@ -5,6 +5,7 @@ import { Access } from '../admin/access.ts';
 import type { House } from '../admin/house.ts';
 import { newSetUpCode } from '../admin/set-up-code.ts';
 import type { Config } from '../config/schema.ts';
+import { type ListenAddress, listenAddress } from '../config/values.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Roster } from '../runtime/roster.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
@@ -36,7 +37,7 @@ export class Page implements Runnable {
   readonly #servers = new Roster<'web', Runnable>();
   #where = '';
   /** Where it is open. */
-  #at: Address | undefined;
+  #at: ListenAddress | undefined;
   /** Tells again where the page is, as far as that is another place than was told last. */
   #tellAgain: () => void = () => undefined;
 
@@ -67,7 +68,7 @@ export class Page implements Runnable {
 
   /** Why the page cannot be opened there; undefined when it can, or is open there already. */
   async whyNotAt(listen: string): Promise<string | undefined> {
-    const { host, port } = addressIn(listen);
+    const { host, port } = listenAddress(listen);
     // Our own port is in use by ourselves, and will be free.
     return whyNoListener({ host, port: port === this.#at?.port ? 0 : port });
   }
@@ -89,7 +90,7 @@ export class Page implements Runnable {
       return;
     }
     this.#tellAgain = () => undefined;
-    this.#at = enabled ? addressIn(listen) : undefined;
+    this.#at = enabled ? listenAddress(listen) : undefined;
     await this.#servers.replace('web', enabled ? await this.#server({ listen, hosts, certFile, keyFile }) : undefined);
   }
 
@@ -99,7 +100,7 @@ export class Page implements Runnable {
     const { AdminServer } = await import('../admin/server.ts');
     return new AdminServer({
       ...{ house, access: this.#access, version, hosts, pages: PAGES, clock },
-      ...addressIn(listen),
+      ...listenAddress(listen),
       tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
       log: this.#parts.log.child({ room: 'admin' }),
       onListening: (address, secure) => this.#tellOf(address, secure),
@@ -118,16 +119,6 @@ export class Page implements Runnable {
     };
     this.#tellAgain();
   }
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-function addressIn(listen: string): Address {
-  const [, host = '', port = '0'] = /^(.*):(\d+)$/.exec(listen) ?? [];
-  return { host: host.replace(/^\[|\]$/g, '') || '0.0.0.0', port: Number(port) };
 }
 
 interface Place {

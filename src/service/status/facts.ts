@@ -1,6 +1,7 @@
 import type { SiteStatus } from '../../admin/api.ts';
 import type { ChannelConfig, Config } from '../../config/schema.ts';
 import type { Rooms } from '../../gateway/gateway.ts';
+import { diskFails } from '../../gateway/kept.ts';
 import type { SessionStatus } from '../../recording/recorder.ts';
 import type { ChannelFacts } from './channel-status.ts';
 import type { SiteFacts } from './site-status.ts';
@@ -12,7 +13,7 @@ export function roomFacts(
   rooms: Rooms,
   { platform, channels }: Config,
 ): Pick<SiteFacts, 'link' | 'channels' | 'box' | 'backlog' | 'prerecord' | 'needs' | 'diskFails' | 'upgradeFailure'> {
-  const { link, health, selfCheck, recorder, store, upgrader } = rooms;
+  const { link, health, selfCheck, upgrader } = rooms;
   const configured = new Set(channels.map(({ channel }) => channel));
   const facts = rooms.discovery.channels.flatMap((entry) => channelFacts(rooms, entry, configured));
   return {
@@ -22,7 +23,7 @@ export function roomFacts(
     backlog: backlogOf(rooms),
     prerecord: prerecordOf(rooms),
     needs: selfCheck.faults,
-    diskFails: recorder.status.degraded || !store.writable,
+    diskFails: diskFails(rooms),
     upgradeFailure: upgrader.status.failed,
   };
 }
