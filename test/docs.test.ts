@@ -110,6 +110,32 @@ test('the commands of the help and of the README are the same', () => {
   assert.deepEqual([...new Set(told)].sort(), [...new Set(helped)].sort());
 });
 
+const CODE = /\.(ts|tsx|mjs|mts)$/;
+
+/** Code and folders of a folder, as a README names them. */
+function entries(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || CODE.test(entry.name))
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+}
+
+for (const readme of markdownFiles().filter((file) => /^src\/.*README\.md$/.test(file))) {
+  test(`${readme} names every file and folder beside it, and none that is not there`, () => {
+    const folder = dirname(readme);
+    const body = text(readme);
+    const named = new Set(quoted(body));
+    for (const entry of entries(folder)) assert.ok(named.has(entry), `${readme} does not name ${entry}`);
+    // What stands below a heading that is a folder's name is about that folder.
+    for (const part of body.split(/^## /m)) {
+      const [, below = ''] = /^([\w-]+\/)\n/.exec(part) ?? [];
+      const names = firstCells(part).flatMap(quoted);
+      for (const name of names.filter((each) => /^[\w./-]+(\/|\.ts|\.tsx|\.mjs)$/.test(each))) {
+        assert.ok(existsSync(join(ROOT, folder, below, name)), `${readme} names ${name}, and there is none`);
+      }
+    }
+  });
+}
+
 test('every log line that the README explains is one', () => {
   const code = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.startsWith('simulator'))
