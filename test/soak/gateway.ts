@@ -57,10 +57,14 @@ export class SoakedGateway {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Lets what is ending end, and collects garbage, so that only what is held counts. */
-  async sample(minutes: number): Promise<Sample> {
+  /** Resolves when its children have ended, or should have. */
+  async childless(): Promise<void> {
     const deadline = performance.now() + ENDING_MS;
     while (treeCost([this.pid]).processes > 1 && performance.now() < deadline) await delay(200);
+  }
+
+  /** Collects garbage first, so that only what is held counts. */
+  async sample(minutes: number): Promise<Sample> {
     const heap = await this.#inspector?.heapBytes();
     const { ownMb, processes } = treeCost([this.pid]);
     const count = (folder: string): number => readdirSync(`/proc/${this.pid}/${folder}`).length;
