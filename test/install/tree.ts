@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ const MIRROR = 'http://deb.debian.org/debian';
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'ca-certificates'];
 /** nspawn without a systemd of this machine's. */
 export const ALONE = ['--quiet', '--register=no', '--keep-unit'];
+const LONG = { maxBuffer: 100_000_000 };
 const BOOT_SECONDS = 60;
 /** How nspawn ends when the system in it reboots. */
 const ASKED_TO_REBOOT = 133;
@@ -116,8 +117,9 @@ export class Tree {
   /** Every file that matters: what changes by itself while a system runs is left out. */
   files(): string[] {
     const own = /^(proc|sys|dev|run|tmp|root|var\/(log|cache|tmp|lib\/(apt|systemd|dpkg)))(\/|$)|\/__pycache__\//;
-    const all = readdirSync(this.path, { recursive: true, encoding: 'utf8' });
-    return all.filter((name) => !own.test(name)).sort();
+    // Not by Node, which follows the links of a tree, also those that lead out of it.
+    const all = execFileSync('find', [this.path, '-mindepth', '1', '-printf', '%P\\n'], LONG).toString().split('\n');
+    return all.filter((name) => name !== '' && !own.test(name)).sort();
   }
 }
 
