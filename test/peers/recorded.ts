@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { TimedAnswer } from '../../src/simulator/ovc/conversation.ts';
 import type { OvcSimulator } from '../../src/simulator/ovc/ovc-simulator.ts';
 import type { RecordingReport } from '../../src/simulator/ovc/recording-ledger.ts';
+import { complaintsOf } from './complaints.ts';
 import { CODE } from './site.ts';
 
 /** Recording orders to the simulated platform's device, and what came of them as players see it. */
@@ -61,7 +62,7 @@ export async function play(url: string) {
   const { packets } = JSON.parse(stdout) as { packets: Array<{ codec_type: string; dts_time: string }> };
   const times = (type: string) =>
     packets.filter(({ codec_type }) => codec_type === type).map(({ dts_time }) => Number(dts_time));
-  return { complaints: stderr, video: times('video'), audio: times('audio') };
+  return { complaints: complaintsOf(stderr), video: times('video'), audio: times('audio') };
 }
 
 /** The size of a segment's pictures, such as 640x360. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { complaintsOf } from './complaints.ts';
 
 /** Real MPEG-TS, made by the real ffmpeg, and what the real ffprobe says of it. */
 
@@ -71,7 +72,7 @@ export async function probe(bytes: Buffer): Promise<{ packets: ProbedPacket[]; c
     const { stdout, stderr } = await run('ffprobe', ['-v', 'error', ...show, path], { maxBuffer: MAX_OUTPUT });
     // ffprobe prints what it was made to print; the cast trusts its documented form.
     const { packets } = JSON.parse(stdout) as { packets: ProbedPacket[] };
-    return { packets, complaints: stderr };
+    return { packets, complaints: complaintsOf(stderr) };
   });
 }
 
