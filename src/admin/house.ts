@@ -79,6 +79,8 @@ export interface Editing {
   undo(): Promise<void>;
   /** Resolves with its number. */
   addChannel(channel: NewChannel): Promise<number>;
+  /** Writes a channel that a camera was given by itself into the file, so that it can be changed. */
+  keepChannel(channel: number): Promise<void>;
   changeChannel(channel: number, change: ChannelChange): Promise<void>;
   renumber(from: number, to: number): Promise<void>;
   removeChannel(channel: number): Promise<void>;

@@ -3,7 +3,7 @@ import type { ChannelConfig, Config } from '../config/schema.ts';
 import { hostProber, type ProbeHost } from '../onvif/discovery/probe-host.ts';
 import { addressesOf, DISCOVERY_GROUP, ownAddresses, scan } from '../onvif/discovery/scan.ts';
 import { Scans } from '../onvif/discovery/scans.ts';
-import type { CameraIdentity } from '../onvif/identity/identity.ts';
+import { type CameraIdentity, isSerial } from '../onvif/identity/identity.ts';
 import { type Newcomer, Newcomers } from '../onvif/identity/newcomers.ts';
 import { Refusals } from '../onvif/identity/refusals.ts';
 import { type CameraMemory, type KnownCamera, Whereabouts } from '../onvif/identity/whereabouts.ts';
@@ -18,6 +18,14 @@ export interface DiscoveryParts {
   readonly store: Pick<Store, 'section'>;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** A camera that has its channel by `auto_map`, in the words of the file. */
+export interface AdoptedCamera {
+  readonly name: string;
+  /** Which of `discovery.credentials` it takes. */
+  readonly account: number;
+  readonly onvif: { readonly host: string; readonly port?: number; readonly tls?: boolean; readonly serial?: string };
 }
 
 /** Our own addresses that are searched from, by the configuration. */
@@ -91,6 +99,26 @@ export class Discovery implements Runnable {
       clock,
       log,
     });
+  }
+
+  /** What the file would say of a camera that was given this channel by itself; undefined for every other channel. */
+  adopted(channel: number): AdoptedCamera | undefined {
+    if (this.#config.channels.some((entry) => entry.channel === channel)) return undefined;
+    const mapped = this.#parts.store
+      .section('numbers')
+      .read()
+      .find((each) => each.channel === channel);
+    const address = this.#memoryOf(channel).recall()?.address;
+    if (!mapped || address === undefined) return undefined;
+    const { name, account, identity } = mapped;
+    const { hostname, port, protocol } = new URL(address);
+    const onvif = {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      ...(port !== '' && { port: Number(port) }),
+      ...(protocol === 'https:' && { tls: true }),
+      ...(isSerial(identity.serial) && { serial: identity.serial }),
+    };
+    return { name, account, onvif };
   }
 
   /** Who makes a channel of a camera that is new. */

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { type Document, isMap, parse, parseDocument } from 'yaml';
 import type {
   ChannelChange,
   NewChannel,
@@ -15,6 +15,7 @@ import { type Change, channelNumbers, edited, FaultyText, type Path, pathOf, ref
 import { misdirected } from '../config/kept-passwords.ts';
 import { type ChannelConfig, type Config, jsonSchema } from '../config/schema.ts';
 import { shown, shownAsWritten } from '../config/shown.ts';
+import type { AdoptedCamera } from '../gateway/discovery.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Fault, fault } from '../runtime/fault.ts';
 import { hashPassword } from '../runtime/password.ts';
@@ -29,6 +30,8 @@ export interface FileEditingParts {
   readonly config: () => Config | undefined;
   /** All channels there are, those of discovered cameras too. */
   readonly channels: () => readonly ChannelConfig[];
+  /** What the file would say of a camera that `auto_map` has given this channel. */
+  readonly adopted: (channel: number) => AdoptedCamera | undefined;
   /** Applies what stands in the file; resolves when that is done. */
   readonly reload: () => Promise<void>;
   /** Hears that other platform settings are being tried. */
@@ -111,6 +114,21 @@ export class FileEditing implements Editing {
     return number;
   }
 
+  /** The login is copied as it stands in `discovery.credentials`: a file or a variable that is named there stays one. */
+  keepChannel(channel: number): Promise<void> {
+    return this.#edit(
+      (inFile, content) => {
+        if (inFile.includes(channel)) throw channelTaken(channel);
+        const camera = this.#parts.adopted(channel);
+        if (!camera) throw new Refusal('no-such-channel', 'no camera has been given this channel by itself');
+        const login: unknown = content.getIn(['discovery', 'credentials', camera.account]);
+        const onvif = { ...camera.onvif, ...(isMap(login) ? login.toJS(content) : {}) };
+        return [{ path: ['channels', inFile.length], value: { channel, name: camera.name, onvif } }];
+      },
+      { ownWords: true },
+    );
+  }
+
   changeChannel(channel: number, { onvif, rtsp, ...rest }: ChannelChange): Promise<void> {
     return this.#edit((inFile) => {
       const place = ['channels', this.#placeOf(channel, inFile)];
@@ -160,7 +178,7 @@ export class FileEditing implements Editing {
     if (!this.#parts.channels().some((entry) => entry.channel === channel)) {
       throw new Refusal('no-such-channel', 'there is no such channel');
     }
-    throw new Refusal('unsupported', 'this channel was made by discovery.auto_map; add the camera to change it');
+    throw new Refusal('unsupported', 'this channel was made by discovery.auto_map; keep it to change it');
   }
 
   /** Discovered cameras have numbers too. */
@@ -170,12 +188,19 @@ export class FileEditing implements Editing {
   }
 
   /** What is changed is asked for in turn, by the file as it is then: the change before may have moved its channels. */
-  #edit(wanted: (inFile: ChannelsInFile) => readonly Change[]): Promise<void> {
+  #edit(
+    wanted: (inFile: ChannelsInFile, content: Document) => readonly Change[],
+    { ownWords = false } = {},
+  ): Promise<void> {
     return this.#inTurn(async () => {
       const before = await this.#text.read();
       if (before === undefined) throw new Refusal('set-up-first', 'there is no configuration yet');
-      const changes = wanted(readable(() => channelNumbers(before)));
-      const forbidden = refused(changes);
+      const changes = wanted(
+        readable(() => channelNumbers(before)),
+        parseDocument(before),
+      );
+      // What comes from the file itself may say more than what comes from outside.
+      const forbidden = ownWords ? [] : refused(changes);
       if (forbidden.length > 0) throw notTaken(forbidden);
       const safe = await hashed(changes);
       const text = readable(() => edited(before, safe));

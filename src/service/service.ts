@@ -72,6 +72,7 @@ export class Service implements Runnable {
     const editing = new FileEditing({
       ...{ configuration, config, setUpAddress, version, clock },
       channels: () => rooms()?.discovery.channels ?? [],
+      adopted: (channel) => rooms()?.discovery.adopted(channel),
       reload: () => this.reload(),
       platformChanged: () => this.#trial.begin(),
       whyNoPageAt: (listen) => this.#page.whyNotAt(listen),

@@ -87,6 +87,17 @@ export const CHANNEL_ROUTES: readonly Route[] = [
   }),
   route({
     method: 'post',
+    path: '/api/channels/{channel}/keep',
+    who: 'owner',
+    does: 'Writes a channel that auto_map has made into the configuration, so that it can be changed',
+    answer: done,
+    serve: async ({ house, number }) => {
+      await house.editing.keepChannel(number('channel'));
+      return { ok: true };
+    },
+  }),
+  route({
+    method: 'post',
     path: '/api/channels/{channel}/number',
     who: 'owner',
     does: 'Gives the camera another number: to the platform one channel goes and another comes',

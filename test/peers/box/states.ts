@@ -43,7 +43,7 @@ const recording = { sessionId: 'r1', since: ago(9_000), flowing: true, bitsPerSe
 
 const CHANNELS: readonly ChannelStatus[] = [
   channel(0, 'Front door', { live, recording, stream, alarms: ['motion'] }),
-  channel(1, 'Yard', { recording }),
+  channel(1, 'Yard', { recording, discovered: true, notes: ['discovered'] }),
   channel(2, 'Loading ramp', {
     notes: ['transcoding'],
     live: { ...live, bitsPerSecond: 1_400_000 },

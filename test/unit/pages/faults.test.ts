@@ -81,6 +81,7 @@ test('whatever the settings form and a channel’s form may be refused for is sa
   const editing = new FileEditing({
     ...{ configuration, config: () => config, channels: () => config?.channels ?? [], reload },
     ...{
+      adopted: () => undefined,
       platformChanged: () => undefined,
       whyNoPageAt: async () => undefined,
       setUpAddress: '127.0.0.1:0',

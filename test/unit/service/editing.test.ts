@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
+import { parse } from 'yaml';
 import { Refusal } from '../../../src/admin/refusal.ts';
 import type { Config } from '../../../src/config/schema.ts';
+import type { AdoptedCamera } from '../../../src/gateway/discovery.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
 import type { Fault } from '../../../src/runtime/fault.ts';
 import { Configuration } from '../../../src/service/configuration.ts';
@@ -22,19 +24,23 @@ const CERTIFICATE = {
 const PLATFORM = { url: 'ws://ovc.example', login_code: 'D1', login_password: 'platform-password' };
 const camera = (channel: number) => ({ channel, onvif: { host: `camera-${channel}` } });
 
-function editingOf(t: TestContext, content?: object) {
+function editingOf(t: TestContext, content?: object, adopted: (channel: number) => AdoptedCamera | undefined = nobody) {
   const folder = mkdtempSync(join(tmpdir(), 'editing-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'gateway.yaml');
   if (content) writeFileSync(file, JSON.stringify(content));
-  const configuration = new Configuration({ file, env: { HOME: '/root' }, version: '0.0.0' });
+  const configuration = new Configuration({
+    file,
+    env: { HOME: '/root', SITE_LOGIN: 'of the site' },
+    version: '0.0.0',
+  });
   let config: Config | undefined;
   const reload = async (): Promise<void> => {
     const look = configuration.look();
     if (look.found === 'config') config = look.config;
   };
   const editing = new FileEditing({
-    ...{ configuration, config: () => config, channels: () => config?.channels ?? [], reload },
+    ...{ configuration, config: () => config, channels: () => config?.channels ?? [], adopted, reload },
     whyNoPageAt: async (listen) => (listen.endsWith(':9') ? 'another program has this port' : undefined),
     ...{ platformChanged: () => undefined, setUpAddress: '127.0.0.1:0', version: '0.0.0', clock: systemClock },
   });
@@ -43,6 +49,7 @@ function editingOf(t: TestContext, content?: object) {
   return { editing, reload, file, written, hosts };
 }
 
+const nobody = (): undefined => undefined;
 const refusal = (kind: string) => (err: unknown) => err instanceof Refusal && err.kind === kind;
 
 test('two who add a camera at once get a channel each', async (t) => {
@@ -225,4 +232,20 @@ test('the page is not moved to where it cannot be opened', async (t) => {
   assert.equal(written(), before);
   await editing.change([{ path: 'web.listen', value: '127.0.0.1:10' }]);
   assert.match(written(), /127\.0\.0\.1:10/);
+});
+
+test('a camera that found its channel by itself is written into the file, with its login as it stands there', async (t) => {
+  const credentials = [{ username: 'admin', password: `\${${'SITE_LOGIN'}}` }];
+  const found = { name: 'Yard', account: 0, onvif: { host: '192.168.1.20', port: 8000, serial: 'S1' } };
+  const adopted = (channel: number) => (channel === 3 ? found : undefined);
+  const content = { platform: PLATFORM, discovery: { auto_map: true, credentials }, channels: [camera(0)] };
+  const { editing, reload, written, hosts } = editingOf(t, content, adopted);
+  await reload();
+  await editing.keepChannel(3);
+  assert.deepEqual(hosts(), ['0 camera-0', '3 192.168.1.20']);
+  const channels = parse(written()).channels;
+  assert.deepEqual(channels[1], { channel: 3, name: 'Yard', onvif: { ...found.onvif, ...credentials[0] } });
+  await editing.changeChannel(3, { name: 'Garden' });
+  await assert.rejects(editing.keepChannel(3), refusal('channel-taken'));
+  await assert.rejects(editing.keepChannel(4), refusal('no-such-channel'));
 });

@@ -70,7 +70,12 @@ export const CAMERA_TEXTS = {
   ],
   removed: ['{name} was removed', '已移除 {name}'],
   cancel: ['Cancel', '取消'],
-  'by-itself': ['Found by itself; it is in no file', '自动发现，不在配置文件中'],
+  'by-itself': [
+    'Found and numbered by itself. To change it, keep it as a channel of the configuration.',
+    '自动发现并编号。如需修改，请先将其保存为配置中的通道。',
+  ],
+  keep: ['Keep it', '保存为通道'],
+  kept: ['{name} is in the configuration now', '{name} 已写入配置'],
 } as const satisfies Texts;
 
 export const useCameraTexts = wordsOf(CAMERA_TEXTS);

@@ -3,8 +3,11 @@ import type { ChannelStatus } from '../../../admin/api.ts';
 import { Button } from '../../kit/parts/button.tsx';
 import { Card } from '../../kit/parts/card.tsx';
 import { type Column, Table } from '../../kit/parts/table.tsx';
+import { useToasts } from '../../kit/parts/toast.tsx';
+import { useCall } from '../../kit/parts/use-call.ts';
 import { ChannelMarks } from '../overview/channel-card.tsx';
 import { useSite } from '../site.ts';
+import { useRefusalWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
 import { Adoption } from './adoption.tsx';
 import { useCameraTexts } from './camera-texts.ts';
@@ -19,7 +22,7 @@ export function ChannelActions({ status }: { status: ChannelStatus }) {
   const words = useCameraTexts();
   const texts = useTexts();
   const [open, setOpen] = useState<DialogName | undefined>(undefined);
-  if (status.discovered) return <span class="soft small">{words('by-itself')}</span>;
+  if (status.discovered) return <KeepAction status={status} />;
   const Shown = open && DIALOGS[open];
   const names: readonly DialogName[] = ['rename', 'login', 'renumber', 'remove'];
   return (
@@ -35,6 +38,28 @@ export function ChannelActions({ status }: { status: ChannelStatus }) {
         </Button>
       ))}
       {Shown && <Shown status={status} onClose={() => setOpen(undefined)} />}
+    </span>
+  );
+}
+
+/** The way for a camera that has its number by itself into the file, where it can be changed. */
+function KeepAction({ status: { channel, name } }: { status: ChannelStatus }) {
+  const words = useCameraTexts();
+  const refusalWords = useRefusalWords();
+  const toasts = useToasts();
+  const { client } = useSite();
+  const call = useCall<object>();
+  const keep = async (): Promise<void> => {
+    if (!(await call.start(() => client.send<object>('POST', `api/channels/${channel}/keep`)))) return;
+    toasts.say(words('kept', { name }));
+  };
+  return (
+    <span class="keep">
+      <span class="soft small">{words('by-itself')}</span>
+      <Button busy={call.busy} aria-label={`${words('keep')}: ${name}`} onClick={() => void keep()}>
+        {words('keep')}
+      </Button>
+      {call.failure && <span class="field-fault">{refusalWords(call.failure)}</span>}
     </span>
   );
 }
