@@ -6,17 +6,15 @@ import type { RememberedRecording } from '../channel/remembered-recording.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { GatewayError } from '../runtime/errors.ts';
 import { Scope } from '../runtime/scope.ts';
-import { type Era, plainStamps, type Stamps } from '../runtime/stamps.ts';
+import { plainStamps, type Stamps } from '../runtime/stamps.ts';
 import type { Pauses, Runnable } from '../runtime/supervise.ts';
 import type { CertificateTime } from '../runtime/tls-in-time.ts';
 import type { PlatformWord } from '../runtime/trusted-time.ts';
 import { CallbackDialogue } from './callback-dialogue.ts';
-import { Delivery, type DeliveryStatus } from './delivery.ts';
-import type { UploadDialogue } from './dialogue.ts';
+import { CloudSession, type SessionBook, type SessionStatus } from './cloud-session.ts';
+import { Delivery } from './delivery.ts';
 import { PlatformHttp, webUrl } from './http.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import type { Segment } from './segment.ts';
-import { runSession, type SessionParts } from './session.ts';
 import type { Spool } from './spool.ts';
 import { type UploadHistogram, UploadTimes } from './upload-times.ts';
 
@@ -27,13 +25,6 @@ const LINES = 4;
 
 /** How often it is looked whether the disk is well. */
 const CHECK_MS = 5_000;
-
-/** Where sessions are remembered over a restart. */
-export interface SessionBook {
-  readonly recordings: Readonly<Record<string, RememberedRecording>>;
-  remember(key: string, recording: RememberedRecording): void;
-  forget(key: string): void;
-}
 
 export interface RecorderParts {
   readonly footage: Footage;
@@ -54,29 +45,12 @@ export interface RecorderParts {
   readonly ca?: string | undefined;
 }
 
-export interface SessionStatus extends DeliveryStatus {
-  readonly channel: number;
-  readonly sessionId: string;
-}
-
 export interface RecorderStatus {
   /** The disk does not take segments that the network does not take: an outage now costs footage. */
   readonly degraded: boolean;
   readonly spoolBytes: number;
   readonly sessions: readonly SessionStatus[];
   readonly uploads: UploadHistogram;
-}
-
-interface Session {
-  readonly key: string;
-  readonly dialogue: UploadDialogue;
-  readonly delivery: Delivery;
-  readonly log: Logger;
-  remembered: RememberedRecording;
-  /** An order records into it at this moment. */
-  recording: boolean;
-  /** It has had footage before, so `start_ts` is of the past. */
-  begun: boolean;
 }
 
 export class CloudRecorder implements Recorder, Runnable {
@@ -86,7 +60,7 @@ export class CloudRecorder implements Recorder, Runnable {
   readonly #memory: MemoryBudget;
   readonly #uploadTimes = new UploadTimes();
   readonly #lines = new PQueue({ concurrency: LINES });
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, CloudSession>();
   readonly #recordings = new Set<Promise<void>>();
   readonly #deliveries = new Set<Promise<void>>();
   /** Deliveries outlive recordings, whose last segments they take. */
@@ -106,13 +80,15 @@ export class CloudRecorder implements Recorder, Runnable {
   static async open(parts: RecorderParts): Promise<CloudRecorder> {
     await parts.spool.recover();
     const recorder = new CloudRecorder(parts);
-    for (const [key, remembered] of Object.entries(parts.book.recordings)) recorder.#open(key, remembered);
+    for (const [key, remembered] of Object.entries(parts.book.recordings)) {
+      recorder.#open(key, { remembered, begun: true });
+    }
     return recorder;
   }
 
   get status(): RecorderStatus {
     const { degraded, bytes: spoolBytes } = this.#parts.spool;
-    const sessions = [...this.#sessions.values()].map(sessionStatus);
+    const sessions = [...this.#sessions.values()].map((session) => session.status);
     return { degraded, spoolBytes, sessions, uploads: this.#uploadTimes.histogram };
   }
 
@@ -126,24 +102,20 @@ export class CloudRecorder implements Recorder, Runnable {
     await Promise.allSettled(this.#recordings);
     this.#delivering.end();
     await Promise.allSettled(this.#deliveries);
-    for (const session of this.#sessions.values()) this.#remember(session, {});
+    for (const session of this.#sessions.values()) session.remember();
     this.#http.close();
   }
 
   /** @throws GatewayError `bad-parameter` when the callback address is no web address */
   async record(order: RecordOrder, report: (report: RecordReport) => void, signal: AbortSignal): Promise<void> {
     const session = this.#sessionFor(order);
-    const recording = this.#record(session, { order, report }, signal);
+    const recording = session.record(order, report, signal);
     this.#recordings.add(recording);
     await recording.finally(() => this.#recordings.delete(recording));
   }
 
   finish({ channel, sessionId }: { readonly channel: number; readonly sessionId: string }): void {
-    const session = this.#sessions.get(keyOf(channel, sessionId));
-    if (!session) return;
-    const { finishedAt = this.#parts.spool.expiry.now() } = session.remembered;
-    this.#remember(session, { finished: true, finishedAt });
-    if (!session.recording) session.delivery.end(finishedAt);
+    this.#sessions.get(keyOf(channel, sessionId))?.finish(this.#parts.spool.expiry.now());
   }
 
   /** Only these channels are there: nobody could go on with a session of another, or stop it. */
@@ -161,122 +133,53 @@ export class CloudRecorder implements Recorder, Runnable {
     return own.findLast((remembered) => remembered.channel === channel && !remembered.finished)?.settings;
   }
 
-  async #record(
-    session: Session,
-    { order, report }: { order: RecordOrder; report: (report: RecordReport) => void },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { footage, clock } = this.#parts;
-    const { delivery, dialogue, log } = session;
-    const { settings, stream } = order;
-    session.recording = true;
-    log.info({ profile: stream.profile }, 'recording started');
-    const firstDts = async (asking: AbortSignal): Promise<number | undefined> =>
-      delivery.nextDts ?? (await dialogue.nextDts(asking));
-    let era: Era | undefined;
-    const startUs = (): number => {
-      const start = this.#start(session);
-      era = start.era;
-      return start.us;
-    };
-    const onSegment = (segment: Segment): void => delivery.add(era ? { ...segment, era } : segment);
-    try {
-      await runSession(
-        { footage, stream, limits: this.#limits(settings), firstDts, startUs, onSegment, report, clock, log },
-        signal,
-      );
-    } finally {
-      session.recording = false;
-      this.#endIfFinished(session);
-      log.info('recording ended');
-    }
-  }
-
-  /** What is ordered, as far as there is memory for it; that changes while sessions come and go. */
-  #limits({ segmentSeconds, segmentMaxBytes }: RecordSettings): SessionParts['limits'] {
-    const memory = this.#memory;
-    return {
-      segmentSeconds,
-      get segmentMaxBytes() {
-        return Math.min(segmentMaxBytes, memory.segmentBytes);
-      },
-    };
-  }
-
-  /** The time of day of a picture that arrives now, and what that leans on. */
-  #start(session: Session): { readonly us: number; readonly era: Era | undefined } {
-    const { settings, clockOffsetMs, offsetEra } = session.remembered;
-    const given = settings.startTs > 0 && !session.begun;
-    session.begun = true;
-    if (given) return { us: Math.round(settings.startTs * 1_000_000), era: undefined };
-    // The offset was taken from a clock that may since have been found wrong by as much.
-    const offsetMs = clockOffsetMs - this.#stamps.correctionMs(offsetEra);
-    return { us: Math.round((this.#stamps.now().getTime() + offsetMs) * 1000), era: this.#stamps.era };
-  }
-
-  #sessionFor({ channel, settings }: RecordOrder): Session {
+  #sessionFor({ channel, settings }: RecordOrder): CloudSession {
     const key = keyOf(channel, settings.sessionId);
     const known = this.#sessions.get(key);
     if (known) {
-      known.delivery.reopen();
-      if (known.remembered.finished) this.#remember(known, { finished: false, finishedAt: undefined });
+      known.goOn();
       return known;
     }
     const { startTs } = settings;
     const clockOffsetMs = startTs > 0 ? startTs * 1000 - this.#stamps.now().getTime() : 0;
     const { era: offsetEra } = this.#stamps;
-    const session = this.#open(key, { channel, settings, clockOffsetMs, offsetEra, finished: false });
-    session.begun = false;
-    this.#remember(session, {});
+    const remembered = { channel, settings, clockOffsetMs, offsetEra, finished: false };
+    const session = this.#open(key, { remembered, begun: false });
+    session.remember();
     if (startTs > 0) this.#parts.heard?.(new Date(startTs * 1000), 'start_ts');
     return session;
   }
 
   /** Takes a session up and begins to deliver what it has. */
-  #open(key: string, remembered: RememberedRecording): Session {
-    const { spool, clock, pauses } = this.#parts;
-    const { channel, settings, lastName } = remembered;
+  #open(key: string, past: { readonly remembered: RememberedRecording; readonly begun: boolean }): CloudSession {
+    const { spool, clock, pauses, footage, book } = this.#parts;
+    const { channel, settings, lastName } = past.remembered;
     const log = this.#parts.log.child({ channel, session_id: settings.sessionId });
     const callbackUrl = webUrl(settings.callbackUrl);
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
     const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
     const onUpload = (tookMs: number): void => this.#uploadTimes.note(tookMs);
-    const known = { session: key, limits: settings, dialogue, spool, memory: this.#memory };
-    const parts = { ...known, lines: this.#lines, clock, stamps: this.#stamps, log, onUpload };
+    const shared = { dialogue, memory: this.#memory, clock, stamps: this.#stamps, log };
+    const parts = { ...shared, session: key, limits: settings, spool, lines: this.#lines, onUpload };
     const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
-    const session: Session = { key, dialogue, delivery, log, remembered, begun: true, recording: false };
+    const session = new CloudSession({ ...shared, key, delivery, footage, book }, past);
     this.#sessions.set(key, session);
-    this.#endIfFinished(session);
     this.#deliver(session);
     return session;
   }
 
-  #endIfFinished({ remembered, delivery }: Session): void {
-    if (remembered.finished) delivery.end(remembered.finishedAt);
-  }
-
-  #deliver(session: Session): void {
-    const { key, delivery } = session;
-    const delivered = delivery.run(this.#delivering.signal).then(async () => {
+  #deliver(session: CloudSession): void {
+    const { key } = session;
+    const delivered = session.deliver(this.#delivering.signal).then(async () => {
       if (!this.#delivering.signal.aborted) {
         this.#sessions.delete(key);
-        this.#parts.book.forget(key);
-        session.log.info(delivery.status, 'recording delivered');
+        session.forget();
         await this.#parts.spool.forget(key);
       }
       this.#deliveries.delete(delivered);
     });
     this.#deliveries.add(delivered);
   }
-
-  #remember(session: Session, change: Partial<RememberedRecording>): void {
-    session.remembered = { ...session.remembered, ...change, lastName: session.dialogue.lastName };
-    this.#parts.book.remember(session.key, session.remembered);
-  }
-}
-
-function sessionStatus({ delivery, remembered: { channel, settings } }: Session): SessionStatus {
-  return { channel, sessionId: settings.sessionId, ...delivery.status };
 }
 
 /** Names a session in the file system and in the book; its id may be any text. */

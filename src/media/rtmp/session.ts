@@ -58,7 +58,7 @@ export class PublishSession {
     }
   }
 
-  /** Sound waits for the next tag, a twenty-fifth of a second: on its own it would be a third of all system calls. */
+  /** Sound waits for the next tag, a twenty-fifth of a second: more than a third of the tags need no write of their own. */
   send({ kind, timestampMs, body }: FlvTag): void {
     const message = {
       type: TYPE[kind],

@@ -3,7 +3,7 @@ import type { CameraSight } from '../../channel/ports.ts';
 import type { ChannelState } from '../../channel/state.ts';
 import type { FeedStatus } from '../../media/feed/open-feed.ts';
 import type { PushStatus } from '../../media/push-status.ts';
-import type { SessionStatus } from '../../recording/recorder.ts';
+import type { SessionStatus } from '../../recording/cloud-session.ts';
 import { cameraTrouble, streamTrouble, trouble } from './troubles.ts';
 
 /** All that the rooms say of one channel. */

@@ -2,7 +2,7 @@ import type { SiteStatus } from '../../admin/api.ts';
 import type { ChannelConfig, Config } from '../../config/schema.ts';
 import type { Rooms } from '../../gateway/gateway.ts';
 import { diskFails } from '../../gateway/kept.ts';
-import type { SessionStatus } from '../../recording/recorder.ts';
+import type { SessionStatus } from '../../recording/cloud-session.ts';
 import type { ChannelFacts } from './channel-status.ts';
 import type { SiteFacts } from './site-status.ts';
 
