@@ -1,4 +1,5 @@
 import type { FootageConsumer, RecordReport, TsRun } from '../channel/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /**
  * The door through which footage comes into a session: tells whether it flows and when it began, and holds it back
@@ -12,6 +13,13 @@ export interface IntakeParts {
   /** Called at the first key frame of all. */
   readonly onBegin: () => void;
   readonly report: (report: RecordReport) => void;
+  readonly clock: Clock;
+}
+
+/** Footage that may have been held back. */
+export interface ArrivedRun extends TsRun {
+  /** When it came, on the monotonic clock; now, unless it is told. */
+  readonly arrivedMs?: number;
 }
 
 type Event = (consumer: FootageConsumer) => void;
@@ -61,7 +69,7 @@ export class Intake implements FootageConsumer {
   }
 
   #hold(run: TsRun): void {
-    const kept = { ...run, packets: Buffer.from(run.packets) };
+    const kept: ArrivedRun = { ...run, packets: Buffer.from(run.packets), arrivedMs: this.#parts.clock.now() };
     this.#held.push((consumer) => consumer.onRun(kept));
     this.#heldBytes += run.packets.length;
     if (this.#heldBytes > this.#parts.maxHeldBytes) this.#parts.onFull();

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { FootageConsumer, RecordSettings, TsRun } from '../channel/ports.ts';
+import type { FootageConsumer, RecordSettings } from '../channel/ports.ts';
+import type { ArrivedRun } from './intake.ts';
 import { Restamper } from './restamper.ts';
 import type { Segment } from './segment.ts';
 import { SegmentBytes, splitAt } from './segment-bytes.ts';
@@ -43,12 +44,12 @@ export class Segmenter implements FootageConsumer {
     this.#tables = tables;
   }
 
-  onRun(run: TsRun): void {
+  onRun(run: ArrivedRun): void {
     if (this.#awaitsKeyFrame && !run.keyFrame) return;
     this.#awaitsKeyFrame = false;
     const { timeline } = this.#parts;
     const end = timeline.end;
-    const moment = timeline.place(run.dts);
+    const moment = timeline.place(run.dts, run.arrivedMs);
     if (this.#afterGap && moment.us - end.us > LONGEST_JOINED_GAP_US) this.#close(end);
     this.#afterGap = false;
     const take: Take = { ...moment, bytes: run.packets.length, keyFrame: run.keyFrame };

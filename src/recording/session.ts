@@ -40,6 +40,7 @@ export async function runSession(parts: SessionParts, signal: AbortSignal): Prom
       begunUs = parts.startUs();
     },
     report,
+    clock,
   });
   const pausesByKind = { 'camera-unauthorized': REFUSED_LOGIN_PAUSES };
   const onFailure = (err: unknown): void => intake.broken(words(err));

@@ -65,9 +65,8 @@ export class Timeline {
     this.#broken = true;
   }
 
-  /** The moment of the next picture, by its DTS at the source. */
-  place(sourceDts: number): Moment {
-    const arrivedMs = this.#parts.clock.now();
+  /** The moment of the next picture, by its DTS at the source and when it came. */
+  place(sourceDts: number, arrivedMs = this.#parts.clock.now()): Moment {
     const last = this.#last;
     if (!last) this.#begin(sourceDts);
     else if (this.#runsOn(sourceDts, last, arrivedMs)) this.#interval = sourceDts - last.sourceDts;
