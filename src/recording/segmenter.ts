@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { FootageConsumer, RecordSettings } from '../channel/ports.ts';
+import { microsecondsOf } from '../runtime/ts-packet.ts';
 import type { ArrivedRun } from './intake.ts';
 import { Restamper } from './restamper.ts';
 import type { Segment } from './segment.ts';
@@ -111,11 +112,20 @@ export class Segmenter implements FootageConsumer {
     const restBytes = this.#takes.reduce((sum, take) => sum + take.bytes, 0);
     const bytes = this.#content.length - restBytes;
     const { head: parts, tail: rest } = splitAt(this.#content.take(), bytes);
+    this.#tellOversize(takes);
     if (this.#takes.length > 0) this.#begin();
     for (const packets of rest) this.#content.append(packets, () => undefined);
     // In ticks, not by the time of day: over a joined gap the two differ, and players count ticks.
-    const durationUs = Math.round(((end.dts - startDts) * 100) / 9);
+    const durationUs = microsecondsOf(end.dts - startDts);
     this.#parts.onSegment({ startUs, durationUs, nextDts: end.dts, bytes, parts });
+  }
+
+  /** To cut inside a picture would spoil it on both sides. */
+  #tellOversize(takes: readonly Take[]): void {
+    const { log, limits } = this.#parts;
+    const [take] = takes;
+    if (takes.length > 1 || !take || take.bytes <= limits.segmentMaxBytes) return;
+    log.warn({ max_bytes: limits.segmentMaxBytes, bytes: take.bytes }, 'picture is larger than a segment may be');
   }
 
   /** Begins a segment with its tables. */

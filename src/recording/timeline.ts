@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import { TICKS_PER_SECOND } from '../runtime/ts-packet.ts';
+import { microsecondsOf, TICKS_PER_SECOND } from '../runtime/ts-packet.ts';
 
 /**
  * One session's time. Maps the DTS of a source, which starts anew after each gap and may jump, onto DTS that run on
@@ -73,7 +73,7 @@ export class Timeline {
     else this.#bridge(sourceDts, last, arrivedMs);
     this.#broken = false;
     const dts = sourceDts + this.#shift;
-    const us = this.#origin.us + microseconds(dts - this.#origin.dts);
+    const us = this.#origin.us + microsecondsOf(dts - this.#origin.dts);
     this.#last = { sourceDts, dts, us, arrivedMs };
     return { dts, us };
   }
@@ -81,7 +81,7 @@ export class Timeline {
   /** Where the last picture ends: it is taken to last as long as the one before it. */
   get end(): Moment {
     const { dts = 0, us = 0 } = this.#last ?? {};
-    return { dts: dts + this.#interval, us: us + microseconds(this.#interval) };
+    return { dts: dts + this.#interval, us: us + microsecondsOf(this.#interval) };
   }
 
   #runsOn(sourceDts: number, last: Last, arrivedMs: number): boolean {
@@ -102,8 +102,4 @@ export class Timeline {
     this.#shift = dts - sourceDts;
     this.#origin = { dts, us: Math.max(us, last.us + Math.round((arrivedMs - last.arrivedMs) * 1000)) };
   }
-}
-
-function microseconds(ticks: number): number {
-  return Math.round((ticks * 1_000_000) / TICKS_PER_SECOND);
 }

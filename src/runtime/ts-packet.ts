@@ -6,6 +6,12 @@
 export const TS_PACKET_BYTES = 188;
 export const TS_SYNC = 0x47;
 export const TICKS_PER_SECOND = 90_000;
+
+/** Ticks in whole microseconds. */
+export function microsecondsOf(ticks: number): number {
+  return Math.round((ticks * 1_000_000) / TICKS_PER_SECOND);
+}
+
 /** Time stamps have 33 bits on the wire, so they start again every 26.5 hours. */
 export const WIRE_TICKS = 2 ** 33;
 

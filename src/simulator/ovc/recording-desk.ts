@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Clock } from '../../runtime/clock.ts';
+import { TS_PACKET_BYTES } from '../../runtime/ts-packet.ts';
 import { type Call, readCall } from './callback-form.ts';
 import type { Faults, Step, StorageFaults } from './faults.ts';
 import { Flapping } from './flapping.ts';
@@ -37,7 +38,6 @@ const MAX_SEGMENT_BYTES = 256 * 1024 * 1024;
 const DEAD_PORT = 1;
 const SEGMENT_TYPE = /^video\/mp2t\s*(;|$)/i;
 const SYNC_BYTE = 0x47;
-const TS_PACKET_BYTES = 188;
 
 export class RecordingDesk {
   readonly #parts: DeskParts;

@@ -56,6 +56,17 @@ test('a key frame that would pass the largest size begins the next segment', asy
   assert.deepEqual(seconds(cut), [2]);
 });
 
+test('a picture larger than a segment may be makes a segment of its own, and that is told', async () => {
+  const cut = cutting({ segmentSeconds: 60, segmentMaxBytes: 40 * 10 * TS_PACKET_BYTES });
+  await feed(cut, 52, (frame) => ({ key: frame % 25 === 0, packets: frame === 25 ? 1000 : 10 }));
+  assert.deepEqual(seconds(cut).slice(0, 2), [1, 0.04]);
+  const told = cut.lines.filter(({ msg }) => msg === 'picture is larger than a segment may be');
+  assert.deepEqual(
+    told.map(({ bytes }) => bytes),
+    [1000 * TS_PACKET_BYTES],
+  );
+});
+
 test('a group of pictures larger than a segment may be is cut between pictures, and that is told', async () => {
   const cut = cutting({ segmentSeconds: 60, segmentMaxBytes: 40 * 10 * TS_PACKET_BYTES });
   await feed(cut, 100, keyEvery(1000));
