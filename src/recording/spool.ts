@@ -131,7 +131,8 @@ export class Spool {
       await this.#makeDirectory(directory);
       await writeDurably(directory, path, segment.parts);
     } catch (cause) {
-      await rm(`${path}${UNFINISHED}`, { force: true }).catch(() => undefined);
+      // What could not be made safe is not kept: found by the next process, it would be delivered a second time.
+      await Promise.allSettled([path, `${path}${UNFINISHED}`].map((each) => rm(each, { force: true })));
       throw this.#refused(cause, segment.bytes);
     }
     this.#refusedBytes = undefined;

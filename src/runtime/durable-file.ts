@@ -7,7 +7,10 @@ import { open, rename } from 'node:fs/promises';
 /** Only we may read what we keep: it holds addresses with keys in them, and pictures. */
 const OWNER_ONLY = 0o600;
 
-/** Writes `parts` to `path`; resolves when file and directory entry are on the medium. A failure leaves no such name. */
+/**
+ * Writes `parts` to `path`; resolves when file and directory entry are on the medium. A failure leaves what was there,
+ * or, when only the directory could not be synced, the new content under its name: all of it, but not for certain.
+ */
 export async function writeDurably(directory: string, path: string, parts: readonly Buffer[]): Promise<void> {
   const unfinished = `${path}${UNFINISHED}`;
   const file = await open(unfinished, 'w', OWNER_ONLY);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Spool, type SpoolParts } from '../../src/recording/spool.ts';
@@ -12,6 +12,7 @@ import { scratch } from '../peers/scratch.ts';
 import { seeded } from '../peers/seeded.ts';
 import { segmentOf } from '../peers/segments.ts';
 
+const NOBODY = 65_534;
 const unheard = (): void => undefined;
 
 function spoolIn(
@@ -193,6 +194,24 @@ test('a disk that took nothing is found mended also when nothing has to be kept 
   assert.equal(spool.degraded, false);
   assert.equal(told('the disk takes segments again'), 1);
   assert.deepEqual(await readdir(place), []);
+});
+
+test('a segment whose name could not be made safe leaves no file', async (t) => {
+  const directory = await scratch(t);
+  const { spool } = spoolIn(directory);
+  const session = join(directory, 'session');
+  await mkdir(session);
+  // Names may be given in it, but it cannot be opened to be synced; root may do all, so somebody else tries.
+  await Promise.all([chmod(directory, 0o777), chmod(session, 0o333)]);
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(NOBODY);
+  try {
+    await assert.rejects(spool.keep('session', segmentOf(1), unheard), { kind: 'state-unwritable' });
+  } finally {
+    if (root) process.seteuid?.(0);
+  }
+  await chmod(session, 0o700);
+  assert.deepEqual(await readdir(session), []);
 });
 
 test('a writer killed at any moment leaves every segment that it called safe, and no half one', async (t) => {
