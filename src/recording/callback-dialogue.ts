@@ -9,6 +9,8 @@ import type { Segment } from './segment.ts';
 /** The dialogue behind `cbk_url` (ovs-rpc §4, StartCloudRecord): forms go there by POST, segments by PUT where it says. */
 
 const QUESTION_MS = 10_000;
+/** The end of the process waits that long for a last word to arrive. */
+const FAREWELL_MS = 2_000;
 const CONTENT_TYPE = 'video/mp2t';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 const LONGEST_REASON = 200;
@@ -105,19 +107,21 @@ export class CallbackDialogue implements UploadDialogue {
     return isFine(reply) ? { kind: 'stored' } : failed(refusal('the store refused a segment', reply), reply);
   }
 
-  /** Tells the platform that it waits in vain. When that fails too, its own clean-up has to find out. */
+  /** Tells the platform that it waits in vain, also at the end. When that fails, its own clean-up has to find out. */
   async #fail(name: string, signal: AbortSignal): Promise<void> {
     this.#lastName = undefined;
-    await this.#ask({ op: 'fail', name }, signal).catch((err: unknown) => {
+    const form = { op: 'fail', name };
+    const told = signal.aborted ? this.#ask(form, new AbortController().signal, FAREWELL_MS) : this.#ask(form, signal);
+    await told.catch((err: unknown) => {
       this.#parts.log.debug({ err }, 'failed upload not reported');
     });
   }
 
-  #ask(form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<HttpReply> {
+  #ask(form: Readonly<Record<string, string>>, signal: AbortSignal, ms = QUESTION_MS): Promise<HttpReply> {
     const body = [Buffer.from(new URLSearchParams(form).toString())];
     const { callbackUrl: url } = this.#parts;
     const request = { method: 'POST', url, contentType: FORM_TYPE, body, ofPlatform: true } as const;
-    return this.#timed(QUESTION_MS, signal, (s) => this.#parts.http.send(request, s));
+    return this.#timed(ms, signal, (s) => this.#parts.http.send(request, s));
   }
 
   #timed<T>(ms: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -176,7 +176,13 @@ export class Delivery implements Runnable {
     if (!waiting) return;
     this.#mayAsk = false;
     const priority = waiting.onDisk ? PRIORITY.backlog : PRIORITY.live;
-    const sent = await lines.add(() => this.#send(waiting, signal), { priority, signal });
+    let sending: Promise<Sent | undefined> | undefined;
+    const send = (): Promise<Sent | undefined> => {
+      sending = this.#send(waiting, signal);
+      return sending;
+    };
+    // The queue lets go of its work as soon as the signal aborts; what the work still has to say is waited for.
+    const sent = await lines.add(send, { priority, signal }).finally(() => sending?.catch(() => undefined));
     if (sent) await this.#conclude(waiting, sent, signal);
   }
 

@@ -256,6 +256,33 @@ test('what a process could not deliver, the next one delivers before anything ne
   assert.equal(second.spool.bytes, 0);
 });
 
+test('an upload that the end of the process cuts off is reported as failed, and its segment kept', async (t) => {
+  const { platform, delivery, stop } = await delivering(t);
+  platform.fault = (step) => (step === 'put' ? { kind: 'hang' } : undefined);
+  delivery.add(segmentOf(0));
+  await platform.until(({ heard }) => heard.at(-1)?.step === 'put');
+  await stop();
+  assert.deepEqual(
+    platform.heard.slice(1).map(({ step, body }) => [step, body]),
+    [
+      ['put', ''],
+      ['fail', 'op=fail&name=seg-1.ts'],
+    ],
+  );
+  assert.equal(delivery.status.onDisk, 1);
+});
+
+test('a platform that does not hear the last word holds up the end for two seconds only', async (t) => {
+  const { platform, delivery, stop, clock } = await delivering(t);
+  platform.fault = (step) => (step === 'create' ? undefined : { kind: 'hang' });
+  delivery.add(segmentOf(0));
+  await platform.until(({ heard }) => heard.at(-1)?.step === 'put');
+  const stopped = stop();
+  await platform.until(({ heard }) => heard.at(-1)?.step === 'fail');
+  await clock.advance(2_000);
+  await stopped;
+});
+
 test('without a disk the oldest are lost, counted, and told once', async (t) => {
   const spoolDirectory = join(await scratch(t), 'spool');
   await writeFile(spoolDirectory, '');
