@@ -138,7 +138,15 @@ export class Delivery implements Runnable {
     }
     // While the platform does not want the segments, they need not survive either.
     if (this.#paused) this.#queue.trim(0);
+    await this.#keepAll();
+  }
+
+  async #keepAll(): Promise<void> {
+    const before = this.#tally.counts.lost;
     await this.#queue.keepAll();
+    const segments = this.#tally.counts.lost - before;
+    if (segments > 0)
+      this.#parts.log.error({ segments }, 'the process ends, and the disk takes no segments: they are lost');
   }
 
   get #ended(): boolean {

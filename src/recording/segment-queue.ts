@@ -139,10 +139,11 @@ export class SegmentQueue {
     for (const waiting of [...this.#waiting]) await this.remove(waiting);
   }
 
-  /** Puts everything on disk, as far as the disk takes it; for the end of the process. */
+  /** Puts everything on disk; what that does not take is lost. For the end of the process. */
   async keepAll(): Promise<void> {
     this.#spill();
     await this.#spilling;
+    this.#shed(0, 0);
   }
 
   #inMemory(): readonly Waiting[] {

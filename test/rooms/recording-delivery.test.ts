@@ -283,6 +283,18 @@ test('a platform that does not hear the last word holds up the end for two secon
   await stopped;
 });
 
+test('what neither platform nor disk takes at the end of the process is counted and told', async (t) => {
+  const spoolDirectory = join(await scratch(t), 'spool');
+  await writeFile(spoolDirectory, '');
+  const { platform, delivery, stop, lines } = await delivering(t, { spoolDirectory });
+  platform.fault = () => ({ kind: 'down' });
+  for (const number of range(0, 2)) delivery.add(segmentOf(number));
+  await stop();
+  assert.deepEqual([delivery.status.lost, delivery.status.waiting], [3, 0]);
+  const told = lines.find(({ msg }) => msg === 'the process ends, and the disk takes no segments: they are lost');
+  assert.deepEqual([told?.level, told?.['segments']], [50, 3]);
+});
+
 test('without a disk the oldest are lost, counted, and told once', async (t) => {
   const spoolDirectory = join(await scratch(t), 'spool');
   await writeFile(spoolDirectory, '');
