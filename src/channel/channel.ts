@@ -79,10 +79,14 @@ export class Channel implements Runnable {
     return this.#parts.camera;
   }
 
-  /** Before `run`: goes on with the live view that the channel before this one was ordered to give. */
-  takeOver(before: Channel): void {
-    const order = before.#publishing.wanted;
-    if (order) this.#publishing.resume(order);
+  /** The live view that is ordered; also after the end of `run`. */
+  get wanted(): PublishOrder | undefined {
+    return this.#publishing.wanted;
+  }
+
+  /** Before `run`: goes on with what the OVC has ordered of the channel that was in this place. */
+  resume(order: PublishOrder): void {
+    this.#publishing.resume(order);
   }
 
   /** Watches the camera for as long as the signal lasts; ends with all jobs of the channel ended. */

@@ -29,12 +29,24 @@ export class Channels implements Runnable {
 
   /** Ends a channel and puts another in its place, which takes over what was ordered; none: there is no such channel any more. */
   replace(number: number, next?: Channel): Promise<void> {
-    return this.#roster.replace(number, next, (before) => next?.takeOver(before));
+    return this.#roster.replace(number, next, ({ wanted }) => {
+      if (wanted) next?.resume(wanted);
+    });
+  }
+
+  /** Before `run`: a live view that was ordered of the channel of that number, if there still is one. */
+  resume(number: number, order: PublishOrder): void {
+    this.#byNumber.get(number)?.resume(order);
   }
 
   /** What each channel is like now, by channel number. */
   get states(): ReadonlyMap<number, ChannelState> {
     return new Map([...this.#byNumber].map(([number, { state }]) => [number, state]));
+  }
+
+  /** The live views that are ordered, by channel number; also after the end of `run`. */
+  get wanted(): ReadonlyMap<number, PublishOrder> {
+    return new Map([...this.#byNumber].flatMap(([number, { wanted }]) => (wanted ? [[number, wanted] as const] : [])));
   }
 
   /** @throws GatewayError `no-such-channel`, and what `Channel.publish` throws */

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../runtime/clock.ts';
 import { ensureDirectory } from '../runtime/directory.ts';
@@ -62,8 +62,11 @@ export class SelfCheck implements Runnable {
 
 const sentence = (err: unknown): string => (err instanceof GatewayError ? err.sentence : String(err));
 
+/** Less is as good as nothing: the state alone may take a quarter of it. */
+const LEAST_FREE_BYTES = 1024 * 1024;
+
 /**
- * Makes sure that the state directory exists and may be written to. Writes no file: it is asked every minute, and an
+ * Makes sure that the state directory exists, may be written to, and has some room. Writes no file: it is asked every minute, and an
  * SD card wears.
  * @throws GatewayError `state-unwritable`
  */
@@ -75,5 +78,9 @@ export async function checkStateDirectory(directory: string): Promise<void> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayError('state-unwritable', 'the state directory is not writable', { directory, reason });
+  }
+  const { bsize, bavail } = await statfs(directory);
+  if (bsize * bavail < LEAST_FREE_BYTES) {
+    throw new GatewayError('state-unwritable', 'the disk is full', { directory });
   }
 }

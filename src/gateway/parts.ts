@@ -29,6 +29,8 @@ export interface GatewayParts {
   readonly installation?: Installation | undefined;
   /** Of an upgrade; the gateway of another configuration goes on with it. */
   readonly standing?: StandingOrder;
+  /** The live views that the gateway of the configuration before was ordered to give, by channel number. */
+  readonly wanted?: Channels['wanted'] | undefined;
   readonly onlookers?: Onlookers;
   /** Ends the process in good order, to be started again. */
   readonly restart: Restart;

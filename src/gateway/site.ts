@@ -47,7 +47,9 @@ export class Site implements Runnable {
   }
 
   run(signal: AbortSignal): Promise<void> {
-    this.#parts.kept.recorder.keepOnly(this.#numbers);
+    const { kept, parts } = this.#parts;
+    kept.recorder.keepOnly(this.#numbers);
+    for (const [number, order] of parts.wanted ?? []) this.channels.resume(number, order);
     return together(signal, [this.#cameras, this.discovery, this.channels]);
   }
 

@@ -15,8 +15,8 @@ export interface ConfigWatchParts {
 
 /** For file systems that tell nothing, such as a bind mount in a container. */
 const LOOK_EVERY_MS = 5_000;
-/** Editors write in several steps. */
-const SETTLED_MS = 100;
+/** Editors write in several steps, and half a file may make sense. */
+const SETTLED_MS = 1_000;
 
 /** Notices that the configuration file has changed, come or gone. Reads nothing of it. */
 export class ConfigWatch implements Runnable {

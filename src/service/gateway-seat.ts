@@ -17,6 +17,8 @@ export interface GatewaySeatParts {
 export class GatewaySeat implements Runnable {
   readonly #parts: GatewaySeatParts;
   readonly #roster = new Roster<'gateway', Seated>();
+  /** The live views that the gateway before had to give, by channel number. */
+  #wanted: GatewayParts['wanted'];
   #locked: { readonly directory: string; readonly lock: DirectoryLock } | undefined;
 
   constructor(parts: GatewaySeatParts) {
@@ -41,12 +43,15 @@ export class GatewaySeat implements Runnable {
   }
 
   /**
-   * Ends the gateway that is at work and opens another; one whose state cannot be read begins when it can be.
+   * Ends the gateway that is at work and opens another, which takes over the live views that are ordered; one whose
+   * state cannot be read begins when it can be.
    * @throws what else `Gateway.open` throws, GatewayError `state-in-use`; then there is none
    */
   async build(config: Config): Promise<void> {
+    const before = this.gateway;
     await this.#roster.replace('gateway');
-    const parts = this.#parts.partsFor(config);
+    if (before) this.#wanted = before.rooms.channels.wanted;
+    const parts = { ...this.#parts.partsFor(config), wanted: this.#wanted };
     await this.#lock(parts.stateDirectory);
     this.#roster.add('gateway', await Seated.open(parts, this.#parts.onLate));
   }

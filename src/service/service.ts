@@ -146,6 +146,7 @@ export class Service implements Runnable {
     const costs = before && this.#seat.lateFor === undefined ? costsOf(before, next) : all;
     this.#config = next;
     if (before && costs.size > 0) log.info({ costs: [...costs] }, 'the configuration has changed');
+    else if (before) log.info('the configuration says what it said before');
     for (const { cost, unless, apply } of this.#steps) {
       if (costs.has(cost) && !(unless && costs.has(unless))) await apply(next, before);
     }
@@ -167,11 +168,14 @@ export class Service implements Runnable {
 
   /** A gateway that cannot be opened is not to cost the one that could. */
   async #rebuild(next: Config, before: Config | undefined): Promise<void> {
+    const { env, log } = this.#parts;
+    const [from, to] = [before ?? next, next].map((each) => stateDirectory(each, env));
+    if (from !== to) log.warn({ from, to }, 'another state directory: what waits in the one before is not delivered');
     try {
       await this.#seat.build(next);
     } catch (err) {
       if (!before) throw err;
-      this.#parts.log.error({ err }, 'the changed configuration cannot be applied; the old one stays');
+      log.error({ err }, 'the changed configuration cannot be applied; the old one stays');
       this.#parts.configuration.refuse(err instanceof GatewayError ? err.sentence : 'it cannot be applied');
       this.#config = before;
       await this.#seat.build(before);

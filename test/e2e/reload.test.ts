@@ -19,6 +19,7 @@ interface Written {
   platform: Record<string, unknown>;
   channels: Array<Record<string, unknown>>;
   log?: object;
+  ffmpeg?: object;
 }
 
 async function site(t: TestContext) {
@@ -78,8 +79,15 @@ test('a channel that is live is live again by itself when it is built anew', asy
   await ovc.waitFor(() => ovc.streams.length === 2 && ovc.streams[0]?.ended !== undefined, PATIENT);
   await ovc.waitFor(() => state(ovc, 0) === 2, PATIENT);
   assert.equal(ovc.streams[1]?.ended, undefined);
+  // So it is when all is built anew.
+  edit((config) => {
+    config.channels[0] = { ...config.channels[0], live: { audio: 'none' } };
+    config.ffmpeg = { max_transcodes: 3 };
+  });
+  await ovc.waitFor(() => ovc.streams.length === 3 && ovc.streams[1]?.ended !== undefined, PATIENT);
+  await ovc.waitFor(() => state(ovc, 0) === 2, PATIENT);
   await ovc.request(CODE, 'RTMPStopPublish', { channel: 0, stream_id: 's' });
-  await ovc.waitFor(() => ovc.streams[1]?.ended !== undefined && state(ovc, 0) === 1, PATIENT);
+  await ovc.waitFor(() => ovc.streams[2]?.ended !== undefined && state(ovc, 0) === 1, PATIENT);
 });
 
 test('a bad file changes nothing and is told once with all its faults; SIGHUP reads it again, and a change of all builds all anew', async (t) => {
@@ -98,7 +106,7 @@ test('a bad file changes nothing and is told once with all its faults; SIGHUP re
 
   edit((config) => Object.assign(config, { recording: { spool_max_bytes: 1_000_000 } }));
   await gateway.says('"costs":["gateway"');
-  await ovc.waitFor(() => ovc.streams[0]?.ended !== undefined && state(ovc, 0) === 1, PATIENT);
+  await ovc.waitFor(() => ovc.streams[0]?.ended !== undefined && ovc.streams.length === 2, PATIENT);
   assert.doesNotMatch(gateway.text, new RegExp(OVC_PASSWORD));
 });
 
@@ -111,15 +119,15 @@ test('a recording goes on in its session when its channel is changed, and when a
     await stored(ovc, 'kept', (ovc.recordings.get('kept')?.segments.length ?? 0) + 3);
   };
   await goesOn();
-  const renamed = (config: Written): void => {
-    config.channels[0] = { ...config.channels[0], name: 'Renamed' };
+  const silent = (config: Written): void => {
+    config.channels[0] = { ...config.channels[0], live: { audio: 'none' } };
   };
-  edit(renamed);
+  edit(silent);
   gateway.kill('SIGHUP');
   await gateway.says('"costs":["channels"]');
   await goesOn();
   edit((config) => {
-    renamed(config);
+    silent(config);
     Object.assign(config, { recording: { spool_max_bytes: 1_000_000 } });
   });
   gateway.kill('SIGHUP');
