@@ -36,6 +36,7 @@ export async function openKept(parts: GatewayParts): Promise<Kept> {
     ...{ footage, spool, book: store, clock, stamps: time, time, log, ca: parts.login.ca },
     memoryBytes: memoryOfBox() * MEMORY_SHARE,
     heard: (at, how) => time.heard(at, how),
+    ...(parts.onlookers && { events: parts.onlookers.segments }),
   });
   return { feeds, recorder, store, time };
 }

@@ -14,6 +14,7 @@ import type { PacketSight } from '../ovc/link.ts';
 import type { Login } from '../ovc/login.ts';
 import type { OvcLink } from '../ovc/ovc-link.ts';
 import type { CloudRecorder } from '../recording/recorder.ts';
+import type { SegmentEvents } from '../recording/tally.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { TrustedTime } from '../runtime/trusted-time.ts';
 import type { Store } from '../store/store.ts';
@@ -46,6 +47,7 @@ export interface Onlookers {
   changed(): void;
   readonly packet: PacketSight;
   readonly alarm: AlarmDesk['raise'];
+  readonly segments: (channel: number) => SegmentEvents;
 }
 
 /** What a person may look at, and act on, from the local page. */

@@ -13,7 +13,7 @@ import type { MemoryBudget } from './memory-budget.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
 import type { Spool } from './spool.ts';
-import { type Counts, Tally } from './tally.ts';
+import { type Counts, type SegmentEvents, Tally } from './tally.ts';
 
 /**
  * Brings one session's segments to the platform: in order, one at a time, each until it is there. Knows when to ask,
@@ -39,8 +39,8 @@ export interface DeliveryParts {
   readonly clock: Clock;
   /** Mends the stamps of segments from a time for which nobody vouched; without it none has to be. */
   readonly stamps?: Stamps;
-  /** Hears how long each upload that succeeded took. */
-  readonly onUpload?: (tookMs: number) => void;
+  /** Hears what becomes of each segment. */
+  readonly events?: SegmentEvents;
   readonly log: Logger;
   readonly pauses?: Pauses;
 }
@@ -79,11 +79,12 @@ export class Delivery implements Runnable {
   #mayAsk = false;
   #life: Life = { stage: 'open' };
   readonly #allowance = new Allowance();
-  readonly #tally = new Tally();
+  readonly #tally: Tally;
 
   constructor(parts: DeliveryParts) {
     const { session, spool, memory, limits } = parts;
     this.#parts = parts;
+    this.#tally = new Tally(parts.events);
     this.#ring = Math.min(Math.ceil(limits.prerecordSeconds / limits.segmentSeconds), limits.segmentMaxCount - 1);
     const onLost = (facts: SegmentFacts): void => this.#lose(facts);
     this.#queue = new SegmentQueue({ session, spool, memory, maxInMemory: limits.segmentMaxCount, onLost });
@@ -224,8 +225,7 @@ export class Delivery implements Runnable {
     const { clock, log } = this.#parts;
     switch (outcome.kind) {
       case 'stored':
-        this.#tally.delivered(waiting.facts);
-        this.#parts.onUpload?.(tookMs);
+        this.#tally.delivered(waiting.facts, tookMs);
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);
       case 'paused':

@@ -16,7 +16,7 @@ import { Delivery } from './delivery.ts';
 import { PlatformHttp, webUrl } from './http.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { Spool } from './spool.ts';
-import { type UploadHistogram, UploadTimes } from './upload-times.ts';
+import type { SegmentEvents } from './tally.ts';
 
 /** Cloud recording: the sessions of all channels, those that record and those that only have something left to deliver. */
 
@@ -35,6 +35,8 @@ export interface RecorderParts {
   readonly stamps?: Stamps;
   readonly log: Logger;
   readonly pauses?: Pauses;
+  /** Hears what becomes of the segments of each channel. */
+  readonly events?: (channel: number) => SegmentEvents;
   /** What segments may take of the memory; without it, as much as is ordered. */
   readonly memoryBytes?: number;
   /** By what time certificates are judged; without it, by the clock of the box. */
@@ -50,7 +52,6 @@ export interface RecorderStatus {
   readonly degraded: boolean;
   readonly spoolBytes: number;
   readonly sessions: readonly SessionStatus[];
-  readonly uploads: UploadHistogram;
 }
 
 export class CloudRecorder implements Recorder, Runnable {
@@ -58,7 +59,6 @@ export class CloudRecorder implements Recorder, Runnable {
   readonly #stamps: Stamps;
   readonly #http: PlatformHttp;
   readonly #memory: MemoryBudget;
-  readonly #uploadTimes = new UploadTimes();
   readonly #lines = new PQueue({ concurrency: LINES });
   readonly #sessions = new Map<string, CloudSession>();
   readonly #recordings = new Set<Promise<void>>();
@@ -89,7 +89,7 @@ export class CloudRecorder implements Recorder, Runnable {
   get status(): RecorderStatus {
     const { degraded, bytes: spoolBytes } = this.#parts.spool;
     const sessions = [...this.#sessions.values()].map((session) => session.status);
-    return { degraded, spoolBytes, sessions, uploads: this.#uploadTimes.histogram };
+    return { degraded, spoolBytes, sessions };
   }
 
   /** Delivers until the signal aborts; then waits for the recordings to end and puts on disk what is not delivered. */
@@ -158,10 +158,11 @@ export class CloudRecorder implements Recorder, Runnable {
     const callbackUrl = webUrl(settings.callbackUrl);
     if (!callbackUrl) throw new GatewayError('bad-parameter', 'callback is no web address');
     const dialogue = new CallbackDialogue({ callbackUrl, http: this.#http, clock, log, lastName });
-    const onUpload = (tookMs: number): void => this.#uploadTimes.note(tookMs);
+    const events = this.#parts.events?.(channel);
     const shared = { dialogue, memory: this.#memory, clock, stamps: this.#stamps, log };
-    const parts = { ...shared, session: key, limits: settings, spool, lines: this.#lines, onUpload };
-    const delivery = new Delivery(pauses ? { ...parts, pauses } : parts);
+    const known = { ...shared, session: key, limits: settings, spool, lines: this.#lines };
+    const parts = { ...known, ...(events && { events }), ...(pauses && { pauses }) };
+    const delivery = new Delivery(parts);
     const session = new CloudSession({ ...shared, key, delivery, footage, book }, past);
     this.#sessions.set(key, session);
     this.#deliver(session);

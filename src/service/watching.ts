@@ -11,7 +11,9 @@ import { PacketLog } from './memory/packet-log.ts';
 import { Ring } from './memory/ring.ts';
 import { Series } from './memory/series.ts';
 import { roomFacts } from './status/facts.ts';
-import { metricsText } from './status/metrics.ts';
+import { type Counted, metricsText } from './status/metrics/metrics.ts';
+import { RunningTotals } from './status/metrics/running-totals.ts';
+import { SegmentCounts } from './status/metrics/segment-counts.ts';
 import { readiness } from './status/readiness.ts';
 import { Since } from './status/since.ts';
 import { siteStatus } from './status/site-status.ts';
@@ -36,6 +38,8 @@ export class SiteWatch implements Watching, Runnable {
   readonly #startedAt: Date;
   readonly #packets: PacketLog;
   readonly #alarms = new AlarmHistory();
+  readonly #segments = new SegmentCounts();
+  readonly #totals = new RunningTotals();
   readonly #changes = new Ring<undefined>(1);
   readonly #series: Series;
   readonly #since: Since;
@@ -51,6 +55,7 @@ export class SiteWatch implements Watching, Runnable {
       changed: () => this.#changes.add(undefined),
       packet: this.#packets.note,
       alarm: this.#alarms.note,
+      segments: this.#segments.eventsOf,
     };
   }
 
@@ -78,7 +83,9 @@ export class SiteWatch implements Watching, Runnable {
       time: time ?? { now: clock.wall(), trusted: true, by: 'nobody' as const },
       configuration: { file: configuration.file, faults: configuration.faults, ...undo() },
     };
-    return this.#since.round((ask) => siteStatus(site, ask));
+    const status = this.#since.round((ask) => siteStatus(site, ask));
+    this.#counted(status);
+    return status;
   }
 
   history(): History {
@@ -114,8 +121,30 @@ export class SiteWatch implements Watching, Runnable {
   }
 
   metrics(): string {
-    const uploads = this.#parts.rooms()?.recorder.status.uploads;
-    return metricsText(this.status(), { alarms: this.#alarms.started, uploads });
+    const status = this.status();
+    return metricsText(status, this.#counted(status));
+  }
+
+  /** Also what is looked at by nobody has to be counted before it ends. */
+  #counted({ link, channels }: SiteStatus): Counted {
+    const sessions = this.#parts.rooms()?.recorder.status.sessions ?? [];
+    const streams = new Map(channels.map(({ channel, stream }) => [channel, stream]));
+    const all = new Set([...streams.keys(), ...this.#segments.channels]);
+    const counted = [...all].map((channel) => {
+      const { profile = '', restarts, droppedGops } = streams.get(channel) ?? {};
+      const own = sessions.filter((session) => session.channel === channel);
+      return [
+        channel,
+        {
+          segments: this.#segments.of(channel),
+          spooled: own.reduce((sum, { onDisk }) => sum + onDisk, 0),
+          restarts: this.#totals.look(`${channel} restarts`, profile, restarts),
+          droppedGops: this.#totals.look(`${channel} dropped`, '', droppedGops),
+        },
+      ] as const;
+    });
+    const reconnects = this.#totals.look('reconnects', '', link.reconnects);
+    return { reconnects, alarms: this.#alarms.started, channels: new Map(counted) };
   }
 
   readiness() {

@@ -6,6 +6,7 @@ import type { RecordReport, RecordSettings } from '../../src/channel/ports.ts';
 import { CloudRecorder } from '../../src/recording/recorder.ts';
 import { Spool } from '../../src/recording/spool.ts';
 import { GatewayError } from '../../src/runtime/errors.ts';
+import { SegmentCounts } from '../../src/service/status/metrics/segment-counts.ts';
 import { Store } from '../../src/store/store.ts';
 import { FakeClock } from '../peers/fake-clock.ts';
 import { FilmFootage, STREAM } from '../peers/film-footage.ts';
@@ -46,7 +47,8 @@ async function room(t: TestContext, wish: Wish = {}) {
   const book = await Store.open({ directory, clock, log });
   const { maxAgeMs = 1e12 } = wish;
   const spool = new Spool({ directory: spoolIn(directory), maxBytes: 1e9, maxAgeMs, clock, log });
-  const recorder = await CloudRecorder.open({ footage, spool, book, clock, log });
+  const segments = new SegmentCounts();
+  const recorder = await CloudRecorder.open({ footage, spool, book, clock, log, events: segments.eventsOf });
   const life = new AbortController();
   const done = recorder.run(life.signal);
   const orders: Promise<void>[] = [];
@@ -70,7 +72,7 @@ async function room(t: TestContext, wish: Wish = {}) {
     await stop();
     if (!wish.platform) await platform.close();
   });
-  return { directory, platform, clock, footage, book, spool, recorder, record, reports, orders, stop, text };
+  return { directory, platform, clock, footage, book, spool, recorder, segments, record, reports, orders, stop, text };
 }
 
 const SETTINGS: RecordSettings = {
@@ -88,7 +90,7 @@ const starts = (platform: UploadPlatform): number[] => platform.stored.map(({ st
 const list = (platform: UploadPlatform): Buffer => Buffer.concat(platform.stored.map(({ content }) => content));
 
 test('a recording from order to stop: continued time stamps, a playable list, the last segment, a save, and no trace', async (t) => {
-  const { platform, footage, record, recorder, orders, book, reports, text } = await room(t);
+  const { platform, footage, record, recorder, segments, orders, book, reports, text } = await room(t);
   platform.nextDts = 9_000_000;
   const order = record({ startTs: 1_600_000_000.5 });
   await platform.until(({ heard }) => heard.length === 1);
@@ -114,6 +116,8 @@ test('a recording from order to stop: continued time stamps, a playable list, th
   while (recorder.status.sessions.length > 0) await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(book.recordings, {});
   assert.equal(recorder.unfinished(0), undefined);
+  const { sent, lost } = segments.of(0);
+  assert.deepEqual([sent, lost], [4, 0], 'the counts of the channel outlive the session');
   assert.deepEqual(reports, [{ flowing: true }]);
   assert.doesNotMatch(text(), /very-secret/);
 });

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { siteStatus as schema } from '../../../src/admin/api.ts';
 import { INITIAL } from '../../../src/channel/state.ts';
-import { UploadTimes } from '../../../src/recording/upload-times.ts';
 import { GatewayError } from '../../../src/runtime/errors.ts';
 import { type ChannelFacts, channelStatus } from '../../../src/service/status/channel-status.ts';
-import { metricsText } from '../../../src/service/status/metrics.ts';
 import { readiness } from '../../../src/service/status/readiness.ts';
 import { type SiteFacts, siteStatus } from '../../../src/service/status/site-status.ts';
 
@@ -101,25 +99,4 @@ test('readiness tells the truth: tried again counts, overdue does not', () => {
   const none = { state: 'none', reconnects: 0 } as const;
   assert.equal(told({ state: 'set-up', link: none }, 0), 'not ready: waiting for its set-up');
   assert.equal(told({ state: 'starting', link: none }, 0), 'not ready: no gateway is at work');
-});
-
-test('metrics are what Prometheus reads: help, type and samples, labels escaped', () => {
-  const times = new UploadTimes();
-  for (const tookMs of [50, 300, 70_000]) times.note(tookMs);
-  const counted = { alarms: [{ channel: 3, alarm: 'motion', count: 2 }], uploads: times.histogram };
-  const lines = metricsText(siteStatus(SITE, since), counted).trimEnd().split('\n');
-  for (const line of lines) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? -?[\d.e+-]+)$/, line);
-  for (const line of [
-    'ovd_link_up 0',
-    'ovd_link_reconnects_total 2',
-    'ovd_channel_online{channel="3",name="The \\"door\\""} 0',
-    'ovd_channel_alarms_total{channel="3",alarm="motion"} 2',
-    'ovd_upload_seconds_bucket{le="0.5"} 2',
-    'ovd_upload_seconds_bucket{le="+Inf"} 3',
-    'ovd_upload_seconds_sum 70.35',
-  ]) {
-    assert.ok(lines.includes(line), line);
-  }
-  const names = lines.filter((line) => line.startsWith('# TYPE')).map((line) => line.split(' ')[2]);
-  assert.equal(new Set(names).size, names.length);
 });
