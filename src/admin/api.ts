@@ -12,7 +12,7 @@ export * from './site-status.ts';
 
 // Errors: every answer that is no success has this body.
 
-export const ERROR_KINDS = [
+const ERROR_KINDS = [
   'not-found',
   'bad-request',
   'wrong-method',

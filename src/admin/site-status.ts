@@ -20,7 +20,7 @@ export type Fault = z.output<typeof fault>;
 const count = z.number().int().min(0);
 const rate = z.number().min(0).describe('bit/s');
 
-export const TROUBLE_KINDS = [
+const TROUBLE_KINDS = [
   // A camera that is not there, and why.
   'camera-unreachable',
   'camera-unauthorized',
@@ -89,7 +89,7 @@ export const trouble = z.object({
 export type Trouble = z.output<typeof trouble>;
 
 /** What is worth knowing of a channel and is no trouble. */
-export const NOTE_KINDS = [
+const NOTE_KINDS = [
   'transcoding',
   'standby',
   'discovered',
@@ -169,7 +169,7 @@ const channelStatus = z.object({
 });
 export type ChannelStatus = z.output<typeof channelStatus>;
 
-export const LINK_STATES = ['none', 'dialling', 'up', 'down'] as const;
+const LINK_STATES = ['none', 'dialling', 'up', 'down'] as const;
 
 const linkStatus = z.object({
   /** `none`: there is no configuration, so there is no platform. */

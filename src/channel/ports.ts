@@ -4,9 +4,9 @@ import type { Alarm, AlarmReport } from './alarm.ts';
 
 /** What a channel asks of the world. The edges implement it; the domain knows no socket, no SOAP, no ffmpeg. */
 
-export const VIDEO_CODECS = ['H264', 'H265', 'MJPEG', 'MPEG4'] as const;
+const VIDEO_CODECS = ['H264', 'H265', 'MJPEG', 'MPEG4'] as const;
 export type VideoCodec = (typeof VIDEO_CODECS)[number];
-export const AUDIO_CODECS = ['AAC', 'G711', 'G726'] as const;
+const AUDIO_CODECS = ['AAC', 'G711', 'G726'] as const;
 export type AudioCodec = (typeof AUDIO_CODECS)[number];
 
 export interface Credentials {

@@ -50,7 +50,7 @@ const AUDIO: ReadonlyMap<string, AudioCodec> = new Map([
   ['G726', 'G726'],
 ]);
 
-export const videoEncoding = text.transform((name) => VIDEO.get(name?.toUpperCase() ?? ''));
+const videoEncoding = text.transform((name) => VIDEO.get(name?.toUpperCase() ?? ''));
 export const audioEncoding = text.transform((name) => AUDIO.get(name?.toUpperCase() ?? ''));
 
 /** A number of something there is at least some of. */

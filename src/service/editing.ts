@@ -37,7 +37,7 @@ export interface FileEditingParts {
   /** Hears that other platform settings are being tried. */
   readonly platformChanged: () => void;
   /** Why the page cannot be opened at an address; undefined when it can. */
-  readonly whyNoPageAt: (listen: string) => Promise<string | undefined>;
+  readonly whyNoPageAt: (listen: string) => Promise<Fault | undefined>;
   /** Where the page listens while there is no configuration; it is to stay there. */
   readonly setUpAddress: string;
   readonly version: string;
@@ -226,8 +226,8 @@ export class FileEditing implements Editing {
     if (now?.found !== 'config') return;
     const { enabled, listen } = now.config.web;
     if (!enabled || (then?.found === 'config' && then.config.web.listen === listen)) return;
-    const reason = await this.#parts.whyNoPageAt(listen);
-    if (reason) throw notTaken([fault('cannot-listen', { path: 'web.listen', what: reason })]);
+    const found = await this.#parts.whyNoPageAt(listen);
+    if (found) throw notTaken([{ ...found, path: 'web.listen' }]);
   }
 
   async #apply(): Promise<void> {

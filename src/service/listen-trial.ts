@@ -1,28 +1,29 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { codeOf } from '../runtime/connection-words.ts';
+import { type Fault, type FaultKind, fault } from '../runtime/fault.ts';
 
-/** What the system says of a place where something is to listen, in a person's words. */
-const WORDS: ReadonlyMap<string, string> = new Map([
-  ['EADDRINUSE', 'another program has this port'],
-  ['EADDRNOTAVAIL', 'this box has no such address'],
-  ['ENOTFOUND', 'this name is not known'],
-  ['EAI_AGAIN', 'this name is not known'],
-  ['EACCES', 'ports below 1024 need a right that this program does not have'],
+/** What it means when the system says no to a place where something is to listen. */
+const FAULTS: ReadonlyMap<string, FaultKind> = new Map([
+  ['EADDRINUSE', 'port-taken'],
+  ['EADDRNOTAVAIL', 'no-such-address'],
+  ['ENOTFOUND', 'no-such-name'],
+  ['EAI_AGAIN', 'no-such-name'],
+  ['EACCES', 'port-forbidden'],
 ]);
 
 /** Opens a listener and closes it again: why that cannot be done; undefined when it can. */
 export async function whyNoListener(place: {
   readonly host: string;
   readonly port: number;
-}): Promise<string | undefined> {
+}): Promise<Fault | undefined> {
   const server = createServer();
   try {
     server.listen(place);
     await once(server, 'listening');
     return undefined;
   } catch (err) {
-    return WORDS.get(codeOf(err)) ?? String(codeOf(err) || err);
+    return fault(FAULTS.get(codeOf(err)) ?? 'cannot-listen', { what: String(codeOf(err) || err) });
   } finally {
     server.close();
   }

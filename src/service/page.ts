@@ -7,6 +7,7 @@ import { newSetUpCode } from '../admin/set-up-code.ts';
 import type { Config } from '../config/schema.ts';
 import { type ListenAddress, listenAddress } from '../config/values.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Fault } from '../runtime/fault.ts';
 import { Roster } from '../runtime/roster.ts';
 import { type Runnable, together } from '../runtime/supervise.ts';
 import { addressesOf } from './addresses.ts';
@@ -67,7 +68,7 @@ export class Page implements Runnable {
   }
 
   /** Why the page cannot be opened there; undefined when it can, or is open there already. */
-  async whyNotAt(listen: string): Promise<string | undefined> {
+  async whyNotAt(listen: string): Promise<Fault | undefined> {
     const { host, port } = listenAddress(listen);
     // Our own port is in use by ourselves, and will be free.
     return whyNoListener({ host, port: port === this.#at?.port ? 0 : port });
@@ -84,8 +85,9 @@ export class Page implements Runnable {
     const where = JSON.stringify([listen, enabled, hosts, certFile, keyFile]);
     if (where === this.#where) return;
     this.#where = where;
-    const reason = enabled && this.#at && (await this.whyNotAt(listen));
-    if (reason) {
+    const fault = enabled && this.#at && (await this.whyNotAt(listen));
+    if (fault) {
+      const { message: reason } = fault;
       this.#parts.log.error({ listen, reason }, 'the local page cannot be opened there; it stays where it is');
       return;
     }

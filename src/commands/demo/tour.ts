@@ -23,7 +23,7 @@ const device = ({ ovc }: Stage) => ovc.devices.get(LOGIN_CODE)?.report;
 const channelState = (stage: Stage) => device(stage)?.channels.find(({ channel }) => channel === 0);
 
 /** The tour: each row one stop, in the order in which they are made. */
-export const TOUR: readonly Stop[] = [
+const TOUR: readonly Stop[] = [
   {
     name: 'login',
     show: async (visit) => {

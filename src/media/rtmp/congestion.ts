@@ -9,7 +9,7 @@ export interface CongestionLimits {
   readonly lowMs: number;
 }
 
-export const CONGESTION_LIMITS: CongestionLimits = {
+const CONGESTION_LIMITS: CongestionLimits = {
   highBytes: 2 * 1024 * 1024,
   highMs: 2000,
   lowBytes: 256 * 1024,

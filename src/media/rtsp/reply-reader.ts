@@ -59,6 +59,6 @@ function headOf(text: string): { status: number; headers: Map<string, string[]> 
 }
 
 /** The error for a peer that is there and speaks no RTSP we understand. */
-export function notRtsp(reason: string): GatewayError {
+function notRtsp(reason: string): GatewayError {
   return new GatewayError('camera-fault', 'address does not speak RTSP', { reason });
 }

@@ -5,7 +5,7 @@ import { scopeFacts } from './scopes.ts';
 import { chooseXaddr, parseXaddrs } from './xaddrs.ts';
 
 /** UDP carries no more. */
-export const MOST_PACKET_BYTES = 65_536;
+const MOST_PACKET_BYTES = 65_536;
 const MOST_MATCHES = 32;
 const LONGEST_ENDPOINT = 256;
 

@@ -27,7 +27,7 @@ export function idOfName(name: string): number | undefined {
 }
 
 /** A token that is itself a number in range, written as a number is. */
-export function idOfToken(token: string): number | undefined {
+function idOfToken(token: string): number | undefined {
   if (!/^(?:0|[1-9]\d{0,2})$/.test(token)) return undefined;
   const id = Number(token);
   return id <= MOST_PRESET_ID ? id : undefined;

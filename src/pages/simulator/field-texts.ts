@@ -2,7 +2,7 @@ import type { Texts } from '../kit/words/language.ts';
 import { wordsOf } from '../kit/words/use-words.ts';
 
 /** What methods do, what their parameters mean (with the unit), and what the switches do, each by its own name. */
-export const FIELD_TEXTS = {
+const FIELD_TEXTS = {
   RebootChannel: ['reboots the camera of a channel', '重启某通道的摄像机'],
   RebootDevice: ['reboots the device', '重启设备'],
   UpgradeFirmware: ['downloads a firmware and upgrades', '下载固件并升级'],

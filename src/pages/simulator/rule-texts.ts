@@ -2,7 +2,7 @@ import type { Texts } from '../kit/words/language.ts';
 import { wordsOf } from '../kit/words/use-words.ts';
 
 /** What each rule says and how it is tried, by its id. The English is the simulator's own; a test compares them. */
-export const RULE_TEXTS = {
+const RULE_TEXTS = {
   'unknown-method': ['A method that the device does not know is answered with err 101', '对未知方法应答 err 101'],
   'unknown-method/tried': ['NoSuchMethod is asked', '请求 NoSuchMethod'],
   'answer-order': [

@@ -31,7 +31,7 @@ const MOST_PER_PACKET = 8;
 const SHARED_ENDPOINT = 'urn:uuid:00000000-0000-0000-0000-000000000000';
 
 /** The endpoint of a camera that makes it of its MAC address, as many do, or of what nobody knows. */
-export function endpointOf({ serial, mac }: CameraIdentity, habits: Habits): string {
+function endpointOf({ serial, mac }: CameraIdentity, habits: Habits): string {
   const secret = createHash('sha256').update(serial).digest('hex').slice(0, 12);
   const tail = habits.has('endpoint-random') ? secret : mac.replaceAll(':', '').toLowerCase();
   return `urn:uuid:5f5a69c2-e0ae-504f-829b-${tail}`;

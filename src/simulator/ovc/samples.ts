@@ -45,7 +45,7 @@ export const SAMPLES: { readonly [M in Method]: Sample } = {
 };
 
 /** `yyyy-MM-ddTHH:mm:ss` of the machine's own zone. */
-export function localTime(date: Date): string {
+function localTime(date: Date): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 

@@ -12,7 +12,7 @@ import { Refusal } from '../../../src/admin/refusal.ts';
 import type { Config } from '../../../src/config/schema.ts';
 import type { AdoptedCamera } from '../../../src/gateway/discovery.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import type { Fault } from '../../../src/runtime/fault.ts';
+import { type Fault, fault } from '../../../src/runtime/fault.ts';
 import { Configuration } from '../../../src/service/configuration.ts';
 import { FileEditing } from '../../../src/service/editing.ts';
 
@@ -41,7 +41,7 @@ function editingOf(t: TestContext, content?: object, adopted: (channel: number) 
   };
   const editing = new FileEditing({
     ...{ configuration, config: () => config, channels: () => config?.channels ?? [], adopted, reload },
-    whyNoPageAt: async (listen) => (listen.endsWith(':9') ? 'another program has this port' : undefined),
+    whyNoPageAt: async (listen) => (listen.endsWith(':9') ? fault('port-taken') : undefined),
     ...{ platformChanged: () => undefined, setUpAddress: '127.0.0.1:0', version: '0.0.0', clock: systemClock },
   });
   const written = () => readFileSync(file, 'utf8');

@@ -1,7 +1,7 @@
 import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
-export const CAMERA_TEXTS = {
+const CAMERA_TEXTS = {
   yours: ['Your cameras', '已添加的摄像机'],
   'new-ones': ['Found in the network', '网络中发现的摄像机'],
   scan: ['Search again', '重新搜索'],

@@ -1,7 +1,7 @@
 import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
-export const CHANNEL_TEXTS = {
+const CHANNEL_TEXTS = {
   'no-such-channel': ['There is no such channel.', '没有该通道。'],
   'live-view': ['Live picture of {name}', '{name} 的实时画面'],
   'live-off': ['The camera is offline; this is its last picture.', '摄像机离线，显示的是最后的画面。'],

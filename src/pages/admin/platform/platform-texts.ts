@@ -1,7 +1,7 @@
 import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
-export const PLATFORM_TEXTS = {
+const PLATFORM_TEXTS = {
   host: ['Address of the platform', '平台地址'],
   'host-hint': ['A name or an IP address, as the operator gave it', '平台运营方提供的域名或 IP 地址'],
   'host-missing': ['Type the platform’s address', '请输入平台地址'],

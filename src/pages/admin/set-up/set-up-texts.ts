@@ -1,7 +1,7 @@
 import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
-export const SET_UP_TEXTS = {
+const SET_UP_TEXTS = {
   steps: ['Steps of the set-up', '设置步骤'],
   'step-password': ['Password', '密码'],
   'step-platform': ['Platform', '平台'],

@@ -2,7 +2,7 @@ import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
 /** The name of each key of a channel; a key with `?` behind it is the hint beside the field. */
-export const CHANNEL_KEY_TEXTS = {
+const CHANNEL_KEY_TEXTS = {
   'channels.channel': ['Channel number', '通道编号'],
   'channels.name': ['Name', '名称'],
   'channels.onvif.host': ['Address', '地址'],

@@ -2,7 +2,7 @@ import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
 /** The name of each key of the configuration; a key with `?` behind it is the hint beside the field. */
-export const KEY_TEXTS = {
+const KEY_TEXTS = {
   'platform.url': ['Address', '地址'],
   'platform.login_code': ['Login code', '登录码'],
   'platform.login_password': ['Login password', '登录密码'],

@@ -2,7 +2,7 @@ import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
 /** What the forms say themselves; the keys have their names in the tables beside. */
-export const SETTINGS_TEXTS = {
+const SETTINGS_TEXTS = {
   intro: [
     'Changes apply at once. They are written into {file}, whose comments stay.',
     '修改立即生效，并写入 {file}，文件中的注释会保留。',

@@ -1,7 +1,7 @@
 import type { Texts } from '../../kit/words/language.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
-export const SYSTEM_TEXTS = {
+const SYSTEM_TEXTS = {
   box: ['This box', '本设备'],
   version: ['Version', '版本'],
   'gateway-since': ['Gateway runs', '网关已运行'],

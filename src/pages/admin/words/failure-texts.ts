@@ -2,7 +2,7 @@ import type { ErrorKind } from '../../../admin/api.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
 /** What a person is told of each kind of error of the API. */
-export const FAILURE_TEXTS = {
+const FAILURE_TEXTS = {
   'not-found': ['That is no longer there. Load the page again.', '该内容已不存在，请刷新页面。'],
   'bad-request': ['The box did not understand that. Check what you typed.', '设备无法理解该请求，请检查输入内容。'],
   'wrong-method': ['The box did not understand that. Load the page again.', '设备无法理解该请求，请刷新页面。'],

@@ -2,7 +2,7 @@ import type { Fault } from '../../../admin/api.ts';
 import { wordsOf } from '../../kit/words/use-words.ts';
 
 /** What is wrong with a value or with the file, by its kind; the English is the gateway's own. */
-export const FAULT_TEXTS = {
+const FAULT_TEXTS = {
   required: ['is required', '必填'],
   empty: ['must not be empty', '不能为空'],
   'control-characters': ['must not hold control characters', '不能包含控制字符'],
@@ -58,6 +58,10 @@ export const FAULT_TEXTS = {
   'names-environment': ['must not name the environment', '不能引用环境变量'],
   'password-again': ['has to be given again for another address', '地址已更改，请重新填写'],
   'no-place': ['leads through {what}, which is a value of its own', '{what} 本身是一个值，其下不能再有键'],
+  'port-taken': ['another program has this port', '该端口已被其他程序占用'],
+  'port-forbidden': ['ports below 1024 need a right that this program does not have', '本程序无权使用 1024 以下的端口'],
+  'no-such-address': ['this box has no such address', '本设备没有该地址'],
+  'no-such-name': ['this name is not known', '无法解析该名称'],
   'cannot-listen': ['cannot be opened: {what}', '无法打开：{what}'],
   'not-possible': ['cannot be applied: {what}', '无法应用：{what}'],
   'yaml-indent': ['the indentation does not fit, or a bracket is not closed', '缩进不正确，或括号没有闭合'],

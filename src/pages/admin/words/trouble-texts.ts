@@ -4,7 +4,7 @@ import { wordsOf } from '../../kit/words/use-words.ts';
 type Row = readonly [en: string, zh: string];
 
 /** What is wrong, in the words of an installer. */
-export const TROUBLE_TEXTS = {
+const TROUBLE_TEXTS = {
   'camera-unreachable': ['Camera does not answer', '摄像机没有响应'],
   'camera-unauthorized': ['Camera refuses the password', '摄像机拒绝密码'],
   'other-camera': ['Another camera answers at this address', '该地址上是另一台摄像机'],
@@ -33,7 +33,7 @@ export const TROUBLE_TEXTS = {
 } as const satisfies Readonly<Record<TroubleKind, Row>>;
 
 /** What to do about it. */
-export const ADVICE_TEXTS = {
+const ADVICE_TEXTS = {
   wait: ['Nothing to do: it is tried again by itself.', '无需操作：系统会自动重试。'],
   'check-camera-power-and-network': [
     'Check the power and the network cable of the camera.',
@@ -73,7 +73,7 @@ export const ADVICE_TEXTS = {
 } as const satisfies Readonly<Record<Advice, Row>>;
 
 /** What is worth knowing and no trouble. */
-export const NOTE_TEXTS = {
+const NOTE_TEXTS = {
   transcoding: ['Sends H.265 or MJPEG: converted for live view', '发送 H.265 或 MJPEG：实时视频已转码'],
   standby: ['Stream kept open, live starts at once', '码流常开，直播立即开始'],
   discovered: ['Found and numbered by itself', '自动发现并编号'],

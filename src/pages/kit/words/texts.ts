@@ -2,7 +2,7 @@ import type { Texts } from './language.ts';
 import { wordsOf } from './use-words.ts';
 
 /** What the components themselves say, on whichever page they stand. */
-export const KIT_TEXTS = {
+const KIT_TEXTS = {
   close: ['Close', '关闭'],
   cancel: ['Cancel', '取消'],
   dismiss: ['Dismiss', '知道了'],

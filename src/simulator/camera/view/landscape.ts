@@ -3,7 +3,7 @@ import { extentOf, letter } from './lettering.ts';
 
 /** What there is to see around a virtual camera: hills, and a street whose houses have letters, so that one knows where one looks. */
 
-export const LANDSCAPE = { width: 1920, height: 1080 } as const;
+const LANDSCAPE = { width: 1920, height: 1080 } as const;
 
 interface Season {
   readonly sky: string;

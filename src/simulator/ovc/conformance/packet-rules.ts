@@ -16,7 +16,7 @@ export const said = (answer: TimedAnswer): string => {
 };
 
 /** The answer must be this error. */
-export function refusedWith(code: number, answer: TimedAnswer): Verdict {
+function refusedWith(code: number, answer: TimedAnswer): Verdict {
   return 'err' in answer && answer.err.code === code ? pass(said(answer)) : fail(said(answer));
 }
 
