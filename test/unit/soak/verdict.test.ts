@@ -6,9 +6,9 @@ import { type Case, type Course, courseOfAll, type Sample, trendsOf, verdictOn }
 const CALM = { descriptors: 40, threads: 12, children: 0, ownMb: 80, heldMb: 20, codeMb: 7 };
 const MINUTES = 60;
 
-/** A sample every 90 s for an hour. */
+/** A sample every 45 s for an hour. */
 const hour = (of: (minutes: number) => Partial<Sample>): Sample[] =>
-  Array.from({ length: MINUTES / 1.5 + 1 }, (_, at) => ({ minutes: at * 1.5, ...CALM, ...of(at * 1.5) }));
+  Array.from({ length: MINUTES / 0.75 }, (_, at) => ({ minutes: at * 0.75, ...CALM, ...of(at * 0.75) }));
 const notFlat = (samples: readonly Sample[]): Record<string, Course> =>
   Object.fromEntries(trendsOf(samples).flatMap(({ figure, course }) => (course === 'flat' ? [] : [[figure, course]])));
 
@@ -30,7 +30,7 @@ const CASES: ReadonlyArray<{ words: string; of: (minutes: number) => Partial<Sam
     { words: 'a quarter of that is none', of: (at) => ({ heldMb: 20 + at / 240 + ((at * 7) % 5) / 30 }), seen: {} },
     {
       words: 'where noise may hide a leak, nothing is said',
-      of: (at) => ({ ownMb: 80 + ((at * 7) % 5) * 8 }),
+      of: (at) => ({ ownMb: 80 + 20 * Math.sin(at * 5) }),
       seen: { ownMb: 'unclear' },
     },
     { words: 'what shrinks is flat', of: (at) => ({ ownMb: 120 - at }), seen: {} },
@@ -41,7 +41,7 @@ for (const { words, of, seen } of CASES) {
 }
 
 test('a soak that was cut short says nothing', () => {
-  assert.equal(courseOfAll(trendsOf(hour(() => ({})).slice(0, 7))), 'unclear');
+  assert.equal(courseOfAll(trendsOf(hour(() => ({})).slice(0, 47))), 'unclear');
   assert.equal(courseOfAll(trendsOf([])), 'unclear');
 });
 
@@ -52,7 +52,7 @@ test('one figure that grows is enough', () => {
     'flat',
   );
   assert.equal(
-    course((at) => ({ heldMb: at, ownMb: 80 + ((at * 7) % 5) * 8 })),
+    course((at) => ({ heldMb: at, ownMb: 80 + 20 * Math.sin(at * 5) })),
     'GROWS',
   );
 });
