@@ -144,7 +144,11 @@ test(
   async (t) => {
     const box = await boxWith(t, (fake) => {
       fake.routes['PATCH /api/settings'] = () => {
-        const faults = [fault('not-listen', { path: 'web.listen' }), fault('duplicate-channel', { path: 'channels' })];
+        const faults = [
+          fault('not-listen', { path: 'web.listen' }),
+          fault('not-host', { path: 'web.hosts.1' }),
+          fault('duplicate-channel', { path: 'channels' }),
+        ];
         throw new Refusal(422, 'configuration-refused', { faults });
       };
     });
@@ -159,6 +163,7 @@ test(
     assert.equal(await listen.inputValue(), '0.0.0.0:99999');
     await page.getByRole('button', { name: '中文' }).click();
     await page.getByText('不被接受：格式应为 127.0.0.1:8080').waitFor();
+    await page.getByText('不被接受：必须是主机名').waitFor();
     await page.getByText('通道编号不能重复').waitFor();
   },
 );

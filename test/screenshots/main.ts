@@ -38,6 +38,7 @@ const README: ReadonlyArray<readonly [file: string, route: string, options: Brow
 
 async function settled(page: Page): Promise<void> {
   await page.locator('main :is(h1, section, form)').first().waitFor();
+  await page.getByText(/Opening the stream…|正在打开视频…/).waitFor({ state: 'hidden' });
   // Only here: pictures and a stream come in, and no line of text says when the last of them has.
   await page.waitForTimeout(1_200);
 }

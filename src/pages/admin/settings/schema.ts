@@ -60,6 +60,9 @@ export function leavesOf(node: SchemaNode, at: { path: string; key: string }): L
 
 const joined = (first: string, second: string): string => (first === '' ? second : `${first}.${second}`);
 
+/** True for a path itself, and for what stands in its list. */
+export const isBelow = (path: string, above: string): boolean => path === above || path.startsWith(`${above}.`);
+
 /** What stands at a path; undefined where nothing does. */
 export function valueAt(values: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => {

@@ -27,7 +27,7 @@ export function SettingsForm({ settings, sections, onSaved, folded = false }: Se
   const words = useSettingsTexts();
   const leaves = sections.flatMap((section) => section.leaves);
   const draft = useDraft(leaves, settings, onSaved);
-  const known = new Set(leaves.map(({ path }) => path));
+  const known = leaves.map(({ path }) => path);
   const submit = (event: Event): void => {
     event.preventDefault();
     void draft.save();

@@ -5,7 +5,7 @@ import { useCall } from '../../kit/parts/use-call.ts';
 import { useSite } from '../site.ts';
 import { faultsOf, useFaultWords } from '../words/failure-words.ts';
 import { useTexts } from '../words/texts.ts';
-import { asText, type Leaf, type Reading, read, valueAt } from './schema.ts';
+import { asText, isBelow, type Leaf, type Reading, read, valueAt } from './schema.ts';
 import { useSettingsTexts } from './settings-texts.ts';
 
 /** What has been typed into a form and not been saved; and the way to save it. */
@@ -30,7 +30,7 @@ export function useDraft(leaves: readonly Leaf[], { values }: SettingsAnswer, on
   const faultOf = (leaf: Leaf): string | undefined => {
     const text = typed.get(leaf.path);
     const own = text === undefined ? undefined : faultText(leaf, readingOf(leaf, text));
-    const why = refused.get(leaf.path);
+    const [, why] = [...refused].find(([path]) => isBelow(path, leaf.path)) ?? [];
     return own ?? (why === undefined ? undefined : words('refused', { why: faultWords(why) }));
   };
   const save = async (): Promise<void> => {

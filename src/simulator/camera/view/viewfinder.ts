@@ -64,7 +64,8 @@ export class Viewfinder {
     const below = height - extentOf(time, dot).height - edge;
     letter(this.#frame, name, { ...style, x: edge, y: edge });
     letter(this.#frame, time, { ...style, x: edge, y: below });
-    letter(this.#frame, place, { ...style, x: width - extentOf(place, dot).width - edge, y: below });
+    // Below it would lie under the buttons of a player.
+    letter(this.#frame, place, { ...style, x: width - extentOf(place, dot).width - edge, y: edge });
   }
 }
 
