@@ -8,9 +8,15 @@ const SIGN_OF_LIFE_MS = 15_000;
 
 /** Everything that happens, to one visitor. His going stops what he moves. */
 export function eventStream(house: House, visitor: string, signal: AbortSignal): Response {
+  return new Response(eventsFor(house, visitor, signal), {
+    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
+  });
+}
+
+function eventsFor(house: House, visitor: string, signal: AbortSignal): ReadableStream<Uint8Array> {
   const text = new TextEncoder();
   let end: () => void = () => undefined;
-  const stream = new ReadableStream<Uint8Array>(
+  return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
         const send = (piece: string): void => {
@@ -44,9 +50,6 @@ export function eventStream(house: House, visitor: string, signal: AbortSignal):
     },
     new ByteLengthQueuingStrategy({ highWaterMark: MOST_WAITING_BYTES }),
   );
-  return new Response(stream, {
-    headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-  });
 }
 
 function framed(name: string, data: unknown): string {

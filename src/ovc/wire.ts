@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Clock } from '../runtime/clock.ts';
 import { Scope } from '../runtime/scope.ts';
 import { closed, dial, failed, type Login, notOpened, VERDICT_MS } from './login.ts';
@@ -28,66 +28,94 @@ const FAREWELL_MS = 1_000;
 const MOST_AWAITED = 100;
 
 /** One WebSocket to the OVC, dialled at once: text in, text out. Knows login refusals, not packets. */
-export function openWire({ login, clock, opened, accepted, receive, lost }: WireParts): Wire {
-  const socket = dial(login);
-  const life = new Scope();
-  let openedAt: number | undefined;
-  let heard = false;
-  let welcome = false;
-  const welcomed = (): void => {
-    if (!welcome) accepted();
-    welcome = true;
-  };
+export function openWire(parts: WireParts): Wire {
+  const wire = new SocketWire(dial(parts.login), parts);
+  wire.listen();
+  return wire;
+}
 
-  const arrivals = new Arrivals();
-  socket.on('pong', (mark) => arrivals.confirm(Number(String(mark))));
-  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  socket.once('open', () => {
-    openedAt = clock.now();
-    void clock.sleep(VERDICT_MS, life.signal).then(() => {
-      if (!life.signal.aborted) welcomed();
+class SocketWire implements Wire {
+  readonly #socket: WebSocket;
+  readonly #parts: WireParts;
+  readonly #life = new Scope();
+  readonly #arrivals = new Arrivals();
+  readonly #gone: Promise<void>;
+  #openedAt: number | undefined;
+  #heard = false;
+  #welcome = false;
+
+  constructor(socket: WebSocket, parts: WireParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#gone = new Promise((resolve) => socket.once('close', () => resolve()));
+  }
+
+  listen(): void {
+    const socket = this.#socket;
+    const { lost } = this.#parts;
+    socket.on('pong', (mark) => this.#arrivals.confirm(Number(String(mark))));
+    socket.once('open', () => this.#open());
+    socket.on('message', (payload, isBinary) => this.#receive(payload, isBinary));
+    // Whoever listens for this has to end the socket; `close` does.
+    socket.once('unexpected-response', (_request, response) => {
+      response.resume();
+      lost(notOpened(response));
+    });
+    socket.on('error', (cause) => lost(failed(cause)));
+    socket.once('close', (code) => {
+      this.#life.end();
+      lost(closed(code, { openMs: this.#openMs, heard: this.#heard }));
+    });
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  confirm(arrived: () => void): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#socket.ping(String(this.#arrivals.await(arrived)));
+  }
+
+  async close(code: number, reason: string): Promise<void> {
+    const socket = this.#socket;
+    const farewell = new Scope();
+    if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
+    else socket.close(code, reason);
+    await Promise.race([this.#gone, this.#parts.clock.sleep(FAREWELL_MS, farewell.signal)]);
+    farewell.end();
+    socket.terminate();
+    await this.#gone;
+  }
+
+  get #openMs(): number {
+    return this.#openedAt === undefined ? Number.POSITIVE_INFINITY : this.#parts.clock.now() - this.#openedAt;
+  }
+
+  #open(): void {
+    const { clock, opened } = this.#parts;
+    this.#openedAt = clock.now();
+    void clock.sleep(VERDICT_MS, this.#life.signal).then(() => {
+      if (!this.#life.signal.aborted) this.#welcomed();
     });
     opened();
-  });
-  socket.on('message', (payload, isBinary) => {
-    heard = true;
-    welcomed();
+  }
+
+  #receive(payload: RawData, isBinary: boolean): void {
+    this.#heard = true;
+    this.#welcomed();
     try {
       if (isBinary) throw malformed('not text', '');
-      receive(String(payload));
+      this.#parts.receive(String(payload));
     } catch (err) {
-      lost(err);
+      this.#parts.lost(err);
     }
-  });
-  // Whoever listens for this has to end the socket; `close` does.
-  socket.once('unexpected-response', (_request, response) => {
-    response.resume();
-    lost(notOpened(response));
-  });
-  socket.on('error', (cause) => lost(failed(cause)));
-  socket.once('close', (code) => {
-    life.end();
-    lost(closed(code, { openMs: openedAt === undefined ? Number.POSITIVE_INFINITY : clock.now() - openedAt, heard }));
-  });
+  }
 
-  return {
-    send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text);
-    },
-    confirm: (arrived) => {
-      if (socket.readyState !== WebSocket.OPEN) return;
-      socket.ping(String(arrivals.await(arrived)));
-    },
-    close: async (code, reason) => {
-      const farewell = new Scope();
-      if (socket.readyState === WebSocket.CONNECTING) socket.terminate();
-      else socket.close(code, reason);
-      await Promise.race([gone, clock.sleep(FAREWELL_MS, farewell.signal)]);
-      farewell.end();
-      socket.terminate();
-      await gone;
-    },
-  };
+  #welcomed(): void {
+    if (!this.#welcome) this.#parts.accepted();
+    this.#welcome = true;
+  }
 }
 
 /** Who waits for which ping. A pong stands for the pings before its own, too (RFC 6455 §5.5.3). */

@@ -1,4 +1,4 @@
-import { type Document, isMap, parse, parseDocument } from 'yaml';
+import { type Document, parse, parseDocument } from 'yaml';
 import type {
   ChannelChange,
   NewChannel,
@@ -10,18 +10,20 @@ import type {
 } from '../admin/api.ts';
 import type { Editing } from '../admin/house.ts';
 import { Refusal } from '../admin/refusal.ts';
-import { lowestFree } from '../channel/numbering.ts';
-import { type Change, channelNumbers, edited, FaultyText, type Path, pathOf, refused } from '../config/edit.ts';
+import { type Change, channelNumbers, edited, pathOf, refused } from '../config/edit.ts';
 import { misdirected } from '../config/kept-passwords.ts';
 import { type ChannelConfig, type Config, jsonSchema } from '../config/schema.ts';
 import { shown, shownAsWritten } from '../config/shown.ts';
 import type { AdoptedCamera } from '../gateway/discovery.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Fault, fault } from '../runtime/fault.ts';
+import type { Fault } from '../runtime/fault.ts';
 import { hashPassword } from '../runtime/password.ts';
+import { ChannelChanges } from './channel-changes.ts';
 import { ConfigText } from './config-text.ts';
 import type { Configuration } from './configuration.ts';
 import { firstConfiguration } from './first-configuration.ts';
+import { notTaken, readable } from './not-taken.ts';
+import { hashed } from './page-password.ts';
 import { testPlatform } from './platform-test.ts';
 
 export interface FileEditingParts {
@@ -44,7 +46,8 @@ export interface FileEditingParts {
   readonly clock: Clock;
 }
 
-const SHORTEST_PASSWORD = 8;
+/** The changes that are wanted, by the file as it is then. */
+type Wanted = (channels: ChannelChanges, content: Document) => readonly Change[];
 
 /** The page's way to change the configuration: through the file, judged by the very reader that the gateway starts with. */
 export class FileEditing implements Editing {
@@ -102,54 +105,30 @@ export class FileEditing implements Editing {
     });
   }
 
-  async addChannel({ channel, onvif, rtsp, ...rest }: NewChannel): Promise<number> {
-    let number = channel ?? 0;
-    await this.#edit((inFile) => {
-      const taken = this.#takenBy(inFile);
-      if (channel !== undefined && taken.has(channel)) throw channelTaken(channel);
-      number = channel ?? lowestFree(taken);
-      const value = defined({ channel: number, ...rest, onvif: onvif && defined(onvif), rtsp: rtsp && defined(rtsp) });
-      return [{ path: ['channels', inFile.length], value }];
+  async addChannel(wanted: NewChannel): Promise<number> {
+    let number = 0;
+    await this.#edit((channels) => {
+      number = channels.numberFor(wanted.channel);
+      return channels.add(number, wanted);
     });
     return number;
   }
 
-  /** The login is copied as it stands in `discovery.credentials`: a file or a variable that is named there stays one. */
   keepChannel(channel: number): Promise<void> {
-    return this.#edit(
-      (inFile, content) => {
-        if (inFile.includes(channel)) throw channelTaken(channel);
-        const camera = this.#parts.adopted(channel);
-        if (!camera) throw new Refusal('no-such-channel', 'no camera has been given this channel by itself');
-        const login: unknown = content.getIn(['discovery', 'credentials', camera.account]);
-        const onvif = { ...camera.onvif, ...(isMap(login) ? login.toJS(content) : {}) };
-        return [{ path: ['channels', inFile.length], value: { channel, name: camera.name, onvif } }];
-      },
-      { ownWords: true },
-    );
+    const changes: Wanted = (channels, content) => channels.keep(channel, this.#parts.adopted(channel), content);
+    return this.#edit(changes, { ownWords: true });
   }
 
-  changeChannel(channel: number, { onvif, rtsp, ...rest }: ChannelChange): Promise<void> {
-    return this.#edit((inFile) => {
-      const place = ['channels', this.#placeOf(channel, inFile)];
-      return [
-        ...changesBelow(place, rest),
-        ...changesBelow([...place, 'onvif'], onvif),
-        ...changesBelow([...place, 'rtsp'], rtsp),
-      ];
-    });
+  changeChannel(channel: number, change: ChannelChange): Promise<void> {
+    return this.#edit((channels) => channels.change(channel, change));
   }
 
   renumber(from: number, to: number): Promise<void> {
-    return this.#edit((inFile) => {
-      const at = this.#placeOf(from, inFile);
-      if (from !== to && this.#takenBy(inFile).has(to)) throw channelTaken(to);
-      return [{ path: ['channels', at, 'channel'], value: to }];
-    });
+    return this.#edit((channels) => channels.renumber(from, to));
   }
 
   removeChannel(channel: number): Promise<void> {
-    return this.#edit((inFile) => [{ path: ['channels', this.#placeOf(channel, inFile)], value: undefined }]);
+    return this.#edit((channels) => channels.remove(channel));
   }
 
   testPlatform(request: PlatformTestRequest, signal: AbortSignal): Promise<PlatformTestAnswer> {
@@ -171,34 +150,13 @@ export class FileEditing implements Editing {
     });
   }
 
-  /** @throws Refusal `no-such-channel`; `unsupported` for a channel that is in no file */
-  #placeOf(channel: number, inFile: ChannelsInFile): number {
-    const at = inFile.indexOf(channel);
-    if (at >= 0) return at;
-    if (!this.#parts.channels().some((entry) => entry.channel === channel)) {
-      throw new Refusal('no-such-channel', 'there is no such channel');
-    }
-    throw new Refusal('unsupported', 'this channel was made by discovery.auto_map; keep it to change it');
-  }
-
-  /** Discovered cameras have numbers too. */
-  #takenBy(inFile: ChannelsInFile): Set<number> {
-    const configured = inFile.filter((number) => number !== undefined);
-    return new Set([...configured, ...this.#parts.channels().map(({ channel }) => channel)]);
-  }
-
   /** What is changed is asked for in turn, by the file as it is then: the change before may have moved its channels. */
-  #edit(
-    wanted: (inFile: ChannelsInFile, content: Document) => readonly Change[],
-    { ownWords = false } = {},
-  ): Promise<void> {
+  #edit(wanted: Wanted, { ownWords = false } = {}): Promise<void> {
     return this.#inTurn(async () => {
       const before = await this.#text.read();
       if (before === undefined) throw new Refusal('set-up-first', 'there is no configuration yet');
-      const changes = wanted(
-        readable(() => channelNumbers(before)),
-        parseDocument(before),
-      );
+      const inFile = readable(() => channelNumbers(before));
+      const changes = wanted(new ChannelChanges(inFile, this.#parts.channels()), parseDocument(before));
       // What comes from the file itself may say more than what comes from outside.
       const forbidden = ownWords ? [] : refused(changes);
       if (forbidden.length > 0) throw notTaken(forbidden);
@@ -241,50 +199,4 @@ export class FileEditing implements Editing {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
-}
-
-/** The channel numbers of the file, in its order; undefined for one that says none. */
-type ChannelsInFile = ReadonlyArray<number | undefined>;
-
-/** One change for each key that is given; null takes it out. */
-function changesBelow(place: Path, values: object = {}): Change[] {
-  return Object.entries(values).map(([key, value]) => ({ path: [...place, key], value: value ?? undefined }));
-}
-
-/** The page's own password never stands in the file as it was typed. */
-async function hashed(changes: readonly Change[]): Promise<Change[]> {
-  return Promise.all(changes.map(async ({ path, value }) => ({ path, value: await hashedBelow(path, value) })));
-}
-
-async function hashedBelow(path: Path, value: unknown): Promise<unknown> {
-  const place = path.join('.');
-  if (place === 'web' && typeof value === 'object' && value !== null && 'password' in value) {
-    return { ...value, password: await hashedBelow(['web', 'password'], value.password) };
-  }
-  if (place !== 'web.password' || typeof value !== 'string') return value;
-  if (value.length >= SHORTEST_PASSWORD) return hashPassword(value);
-  throw notTaken([fault('too-short', { path: place, what: SHORTEST_PASSWORD })]);
-}
-
-/** @throws Refusal `configuration-refused` when the file is no YAML, or a path leads through what is no place */
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (err) {
-    if (!(err instanceof FaultyText)) throw err;
-    throw notTaken([err.fault]);
-  }
-}
-
-function notTaken(faults: readonly Fault[]): Refusal {
-  return new Refusal('configuration-refused', 'the configuration would not be valid', { faults });
-}
-
-function channelTaken(channel: number): Refusal {
-  return new Refusal('channel-taken', 'another camera has this number', { channel });
-}
-
-/** Without keys that were not given. */
-function defined(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

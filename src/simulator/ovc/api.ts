@@ -31,25 +31,23 @@ const STATUS: ReadonlyMap<ErrorKind, ContentfulStatusCode> = new Map<ErrorKind, 
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+/** The page takes nothing from elsewhere. */
+const CONTENT_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:'],
+  mediaSrc: ["'self'", 'blob:'],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
 /** All routes. On any address but loopback, every one but the page's own files asks for the token. */
 export function platformApi(platform: Platform, tours: Tours): Hono {
   const app = new Hono();
-  app.use(
-    secureHeaders({
-      strictTransportSecurity: false,
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        mediaSrc: ["'self'", 'blob:'],
-        baseUri: ["'none'"],
-        formAction: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    }),
-  );
+  app.use(secureHeaders({ strictTransportSecurity: false, contentSecurityPolicy: CONTENT_POLICY }));
   for (const path of ['/api/*', '/recordings/*']) {
     app.use(path, async (c, next) => {
       if (!admitted(c, platform.token)) throw new HTTPException(403, { message: 'not allowed' });
