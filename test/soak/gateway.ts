@@ -58,14 +58,15 @@ export class SoakedGateway {
   }
 
   /** Resolves when its children have ended, or should have. */
-  async childless(): Promise<void> {
+  async #childless(): Promise<void> {
     const deadline = performance.now() + ENDING_MS;
     while (treeCost([this.pid]).processes > 1 && performance.now() < deadline) await delay(200);
   }
 
-  /** Collects garbage first, so that only what is held counts. */
-  async sample(minutes: number): Promise<Sample> {
+  /** Collects garbage first, and lets children end unless they are to stay, so that only what is held counts. */
+  async sample(minutes: number, { childrenStay }: { childrenStay: boolean }): Promise<Sample> {
     const heap = await this.#inspector?.heapBytes();
+    if (!childrenStay) await this.#childless();
     const { ownMb, processes } = treeCost([this.pid]);
     const count = (folder: string): number => readdirSync(`/proc/${this.pid}/${folder}`).length;
     return {

@@ -92,8 +92,7 @@ async function soak({ minutes, cameras, roundSeconds, calm }: Wish): Promise<Ver
     for (let round = 1; passed() < minutes && gateway.runs && !stopping.signal.aborted; round++) {
       await playRound(site, gateway, { round, seconds: roundSeconds, steps: calm ? CALM : ROUND });
       if (!gateway.runs || stopping.signal.aborted) break;
-      if (!calm) await gateway.childless();
-      const sample = await gateway.sample(passed());
+      const sample = await gateway.sample(passed(), { childrenStay: calm });
       samples.push(sample);
       written = gateway.bytesWritten;
       if (samples.length === 1) writtenAtFirst = written;
