@@ -12,6 +12,11 @@ export class Allowance {
     return this.#ms;
   }
 
+  /** The last upload needed more than is usual, or did not come to an end. */
+  get isLong(): boolean {
+    return this.#ms > LEAST_MS;
+  }
+
   learn(outcome: UploadOutcome, tookMs: number): void {
     if (outcome.kind === 'stored') this.#allow(tookMs * 2);
     if (outcome.kind === 'failed' && isKind(outcome.why, 'timed-out')) this.#allow(this.#ms * 2);

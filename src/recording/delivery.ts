@@ -1,4 +1,3 @@
-import type PQueue from 'p-queue';
 import type { Logger } from 'pino';
 import type { RecordSettings } from '../channel/ports.ts';
 import { Bell } from '../runtime/bell.ts';
@@ -14,6 +13,7 @@ import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
 import type { Spool } from './spool.ts';
 import { type Counts, type SegmentEvents, Tally } from './tally.ts';
+import type { UploadLines } from './upload-lines.ts';
 
 /**
  * Brings one session's segments to the platform: in order, one at a time, each until it is there. Knows when to ask,
@@ -35,7 +35,7 @@ export interface DeliveryParts {
   readonly spool: Spool;
   readonly memory: MemoryBudget;
   /** Bounds how many sessions upload at a time. */
-  readonly lines: PQueue;
+  readonly lines: UploadLines;
   readonly clock: Clock;
   /** Mends the stamps of segments from a time for which nobody vouched; without it none has to be. */
   readonly stamps?: Stamps;
@@ -191,7 +191,8 @@ export class Delivery implements Runnable {
       return sending;
     };
     // The queue lets go of its work as soon as the signal aborts; what the work still has to say is waited for.
-    const sent = await lines.add(send, { priority, signal }).finally(() => sending?.catch(() => undefined));
+    const turn = { priority, slow: this.#allowance.isLong, signal };
+    const sent = await lines.take(send, turn).finally(() => sending?.catch(() => undefined));
     if (sent) await this.#conclude(waiting, sent, signal);
   }
 

@@ -17,6 +17,7 @@ import { PlatformHttp, webUrl } from './http.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { Spool } from './spool.ts';
 import type { SegmentEvents } from './tally.ts';
+import { UploadLines } from './upload-lines.ts';
 
 /** Cloud recording: the sessions of all channels, those that record and those that only have something left to deliver. */
 
@@ -59,7 +60,7 @@ export class CloudRecorder implements Recorder, Runnable {
   readonly #stamps: Stamps;
   readonly #http: PlatformHttp;
   readonly #memory: MemoryBudget;
-  readonly #lines = new PQueue({ concurrency: LINES });
+  readonly #lines = new UploadLines(new PQueue({ concurrency: LINES }));
   readonly #sessions = new Map<string, CloudSession>();
   readonly #recordings = new Set<Promise<void>>();
   readonly #deliveries = new Set<Promise<void>>();

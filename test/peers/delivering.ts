@@ -6,6 +6,7 @@ import { Delivery } from '../../src/recording/delivery.ts';
 import { PlatformHttp } from '../../src/recording/http.ts';
 import { MemoryBudget } from '../../src/recording/memory-budget.ts';
 import { Spool } from '../../src/recording/spool.ts';
+import { UploadLines } from '../../src/recording/upload-lines.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Pauses } from '../../src/runtime/supervise.ts';
 import type { TrustedTime } from '../../src/runtime/trusted-time.ts';
@@ -40,7 +41,7 @@ export interface DeliveryWish {
   readonly maxAgeMs?: number;
   readonly platform?: UploadPlatform;
   /** Shared with other sessions. */
-  readonly uplink?: PQueue;
+  readonly uplink?: UploadLines;
   readonly time?: TrustedTime;
   readonly memory?: MemoryBudget;
 }
@@ -53,7 +54,7 @@ export async function delivering(
   clock: Clock = new FakeClock(new Date().toISOString()),
 ): Promise<Delivering<Clock>> {
   const { segmentMaxCount = 3, prerecordSeconds = 0, pauses, maxAgeMs = 1e9 } = wish;
-  const { uplink = new PQueue({ concurrency: 2 }) } = wish;
+  const { uplink = new UploadLines(new PQueue({ concurrency: 2 })) } = wish;
   const platform = wish.platform ?? (await UploadPlatform.listen());
   const spoolDirectory = wish.spoolDirectory ?? join(await scratch(t), 'spool');
   const { log, lines } = readableLog();
