@@ -24,6 +24,8 @@ import type { UploadLines } from './upload-lines.ts';
 const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE_INFINITY };
 /** How often a platform that says "not now" is asked for what an outage has left of a session that has ended. */
 const ASK_AGAIN_MS = 60_000;
+/** A platform that has taken nothing for so long has an outage; a power cut may come with it, and memory forgets. */
+const OUTAGE_MS = 15_000;
 /** Live footage goes before what an outage has left, when sessions wait for a line. */
 const PRIORITY = { live: 1, backlog: 0 };
 
@@ -75,6 +77,8 @@ export class Delivery implements Runnable {
   /** How many segments are kept while the platform says: not now. */
   readonly #ring: number;
   #paused = false;
+  /** When the platform last took a segment, or none was waiting, on the monotonic clock. */
+  #tookMs = 0;
   /** A segment came since the platform last said: not now. */
   #mayAsk = false;
   #life: Life = { stage: 'open' };
@@ -103,10 +107,13 @@ export class Delivery implements Runnable {
 
   /** Takes the session's next segment. */
   add(segment: Segment): void {
+    const { clock } = this.#parts;
     this.#tally.made(segment);
+    if (this.#queue.length === 0 || this.#paused) this.#tookMs = clock.now();
     // The newest is kept even without a pre-record time: the platform is asked with it.
     if (this.#paused) this.#queue.addToRing(segment, Math.max(this.#ring, 1));
     else this.#queue.add(segment);
+    if (clock.now() - this.#tookMs >= OUTAGE_MS) this.#queue.shelter();
     this.#mayAsk = true;
     this.#news.ring();
   }
@@ -275,8 +282,10 @@ export class Delivery implements Runnable {
   }
 
   #resume(): void {
-    if (this.#paused) this.#parts.log.info({ segments: this.#queue.length }, 'recording resumed by the platform');
+    if (!this.#paused) return;
+    this.#parts.log.info({ segments: this.#queue.length }, 'recording resumed by the platform');
     this.#paused = false;
+    this.#tookMs = this.#parts.clock.now();
   }
 
   #lose({ startUs, durationUs }: SegmentFacts): void {

@@ -80,6 +80,11 @@ export class SegmentQueue {
     this.#shed(maxInMemory + 1, excess - segment.bytes);
   }
 
+  /** Begins to put everything on disk, where a power cut does not reach it. */
+  shelter(): void {
+    this.#spill();
+  }
+
   /** Puts a segment at the end and keeps only the newest `count` of those in memory; what is on disk is not touched. */
   addToRing(segment: Segment, count: number): void {
     this.#waiting.push(heldInMemory(segment));
