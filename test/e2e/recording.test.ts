@@ -24,6 +24,8 @@ import { tsFilmOfTwoSizes } from '../peers/ts-film.ts';
 /** One site for all: each test has a channel of its own, and what it does to the platform it does to its own session. */
 
 const FRAME_SECONDS = 1 / 15;
+/** Segments of a second: memory for so many lets a busy disk take some seconds for one. */
+const MEMORY = 5;
 const errorOf = (answer: TimedAnswer) => ('err' in answer ? answer.err : undefined);
 /** Cameras that make no key frame when a player comes: what they send then has no hole, so a hole is ours. */
 const camera = (main: CameraWish['main']): CameraWish => ({ main, habits: ['rtsp-joins-mid-gop'] });
@@ -138,7 +140,7 @@ async function pausesAndResumes(site: Site): Promise<void> {
 
 async function outlivesAnOutage(site: Site): Promise<void> {
   const { ovc, stateDirectory } = site;
-  await startRecord(ovc, 'outage', { channel: 2, seg_duration: 1, seg_max_count: 2 });
+  await startRecord(ovc, 'outage', { channel: 2, seg_duration: 1, seg_max_count: MEMORY });
   await stored(ovc, 'outage', 2);
   ovc.faults.setStorage({ down: 'refused' }, 'outage');
   const onDisk = () => spooled(stateDirectory, 2).filter((name) => name.endsWith('.ts')).length;
@@ -154,7 +156,7 @@ async function outlivesAnOutage(site: Site): Promise<void> {
 
 async function outlivesFlapping(site: Site): Promise<void> {
   const { ovc } = site;
-  await startRecord(ovc, 'flapping', { channel: 3, seg_duration: 1, seg_max_count: 2 });
+  await startRecord(ovc, 'flapping', { channel: 3, seg_duration: 1, seg_max_count: MEMORY });
   await stored(ovc, 'flapping', 1);
   ovc.faults.setStorage({ flapShare: 0.5, flapSeed: 20_261_122 }, 'flapping');
   await ovc.waitFor(() => (ovc.recordings.get('flapping')?.calls ?? 0) >= 60, PATIENT);
