@@ -11,14 +11,7 @@ import { useTexts } from '../words/texts.ts';
 import { useCameraTexts } from './camera-texts.ts';
 import { useNumberFault } from './candidate-row.tsx';
 import { freeNumbers, given } from './candidates.ts';
-
-/** `host`, `host:port` or a whole rtsp:// address, as the API wants to have it. */
-function whereIs(typed: string): { rtsp: string } | { host: string; port?: number } {
-  const text = typed.trim();
-  if (/^rtsp:/i.test(text)) return { rtsp: text };
-  const [, host = text, port] = /^(?:https?:\/\/)?([^/]+?)(?::(\d+))?(?:\/.*)?$/.exec(text) ?? [];
-  return port === undefined ? { host } : { host, port: Number(port) };
-}
+import { type TypedLogin, whereIs, withAddress } from './typed-address.ts';
 
 /** A camera that no scan finds: another network, or no ONVIF at all. */
 export function ByAddress({ taken }: { taken: ReadonlySet<number> }) {
@@ -34,11 +27,8 @@ export function ByAddress({ taken }: { taken: ReadonlySet<number> }) {
   );
 }
 
-interface Typed {
-  readonly address: string;
+interface Typed extends TypedLogin {
   readonly name: string;
-  readonly username: string;
-  readonly password: string;
   readonly number: string;
 }
 
@@ -114,7 +104,7 @@ function AddressFields({ typed, onTyped, faults }: AddressFieldsProps) {
   const wiring = (key: keyof Typed) => ({
     value: typed[key],
     fault: faults[key],
-    onInput: (text: string) => onTyped({ ...typed, [key]: text }),
+    onInput: (text: string) => onTyped(key === 'address' ? withAddress(typed, text) : { ...typed, [key]: text }),
   });
   return (
     <>

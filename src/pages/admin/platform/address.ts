@@ -3,7 +3,7 @@ export interface Address {
   readonly host: string;
   readonly port: string;
   readonly encrypted: boolean;
-  /** Rarely anything; kept as it is in the file. */
+  /** Rarely anything, and shown only then. */
   readonly path: string;
 }
 
@@ -18,7 +18,8 @@ export function parseAddress(url: string): Address | undefined {
 }
 
 export function addressText({ host, port, encrypted, path }: Address): string {
-  return `${encrypted ? 'wss' : 'ws'}://${host}${port === '' ? '' : `:${port}`}${path}`;
+  const from = path === '' || path.startsWith('/') ? path : `/${path}`;
+  return `${encrypted ? 'wss' : 'ws'}://${host}${port === '' ? '' : `:${port}`}${from}`;
 }
 
 /** What was typed or pasted as the name; a whole address fills the other fields too. */

@@ -84,6 +84,13 @@ function AddressFields({ address, marked, onChange }: AddressFieldsProps) {
         onInput={(port) => onChange({ ...address, port: port.trim() })}
         fault={wrong === 'port-wrong' ? words(wrong) : undefined}
       />
+      {address.path !== '' && (
+        <TextField
+          label={words('path')}
+          value={address.path}
+          onInput={(path) => onChange({ ...address, path: path.trim() })}
+        />
+      )}
       <SwitchField
         label={words('encrypted')}
         value={address.encrypted}

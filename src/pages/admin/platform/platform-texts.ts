@@ -9,6 +9,7 @@ const PLATFORM_TEXTS = {
   port: ['Port', '端口'],
   'port-hint': ['Empty: the usual one', '留空则使用默认端口'],
   'port-wrong': ['A number from 1 to 65535', '请输入 1 到 65535 的数字'],
+  path: ['Path of the address', '地址路径'],
   encrypted: ['Encrypted (TLS)', '加密连接（TLS）'],
   'login-code': ['Login code', '登录码'],
   'login-code-hint': ['The device id that the platform gave to this box', '平台分配给本设备的编号'],
