@@ -5,12 +5,12 @@ import type { Clock } from '../runtime/clock.ts';
 import { Scope } from '../runtime/scope.ts';
 import type { Stamps } from '../runtime/stamps.ts';
 import { type Pauses, type Runnable, supervise } from '../runtime/supervise.ts';
-import { Allowance } from './allowance.ts';
-import type { UploadDialogue, UploadOutcome } from './dialogue.ts';
+import type { UploadDialogue } from './dialogue.ts';
 import type { Since } from './expiry.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Segment, SegmentFacts } from './segment.ts';
 import { SegmentQueue, type Waiting } from './segment-queue.ts';
+import { Sender, type Sent } from './sender.ts';
 import type { Spool } from './spool.ts';
 import { type Counts, type SegmentEvents, Tally } from './tally.ts';
 import type { UploadLines } from './upload-lines.ts';
@@ -26,8 +26,6 @@ const PAUSES: Pauses = { minMs: 1_000, maxMs: 15_000, healthyMs: Number.POSITIVE
 const ASK_AGAIN_MS = 60_000;
 /** A platform that has taken nothing for so long has an outage; a power cut may come with it, and memory forgets. */
 const OUTAGE_MS = 15_000;
-/** Live footage goes before what an outage has left, when sessions wait for a line. */
-const PRIORITY = { live: 1, backlog: 0 };
 
 export interface DeliveryParts {
   /** Names the session in the spool. */
@@ -65,24 +63,19 @@ type Life =
   | { readonly stage: 'ended'; readonly since: Since }
   | { readonly stage: 'over' };
 
-interface Sent {
-  readonly outcome: UploadOutcome;
-  readonly tookMs: number;
-}
-
 export class Delivery implements Runnable {
   readonly #parts: DeliveryParts;
   readonly #queue: SegmentQueue;
+  readonly #sender: Sender;
   readonly #news = new Bell();
   /** How many segments are kept while the platform says: not now. */
   readonly #ring: number;
   #paused = false;
   /** When the platform last took a segment, or none was waiting, on the monotonic clock. */
-  #tookMs = 0;
+  #takenAtMs = 0;
   /** A segment came since the platform last said: not now. */
   #mayAsk = false;
   #life: Life = { stage: 'open' };
-  readonly #allowance = new Allowance();
   readonly #tally: Tally;
 
   constructor(parts: DeliveryParts) {
@@ -92,6 +85,7 @@ export class Delivery implements Runnable {
     this.#ring = Math.min(Math.ceil(limits.prerecordSeconds / limits.segmentSeconds), limits.segmentMaxCount - 1);
     const onLost = (facts: SegmentFacts): void => this.#lose(facts);
     this.#queue = new SegmentQueue({ session, spool, memory, maxInMemory: limits.segmentMaxCount, onLost });
+    this.#sender = new Sender({ ...parts, queue: this.#queue, onWanted: () => this.#resume() });
   }
 
   get status(): DeliveryStatus {
@@ -109,11 +103,11 @@ export class Delivery implements Runnable {
   add(segment: Segment): void {
     const { clock } = this.#parts;
     this.#tally.made(segment);
-    if (this.#queue.length === 0 || this.#paused) this.#tookMs = clock.now();
+    if (this.#queue.length === 0 || this.#paused) this.#takenAtMs = clock.now();
     // The newest is kept even without a pre-record time: the platform is asked with it.
     if (this.#paused) this.#queue.addToRing(segment, Math.max(this.#ring, 1));
     else this.#queue.add(segment);
-    if (clock.now() - this.#tookMs >= OUTAGE_MS) this.#queue.shelter();
+    if (clock.now() - this.#takenAtMs >= OUTAGE_MS) this.#queue.shelter();
     this.#mayAsk = true;
     this.#news.ring();
   }
@@ -187,52 +181,18 @@ export class Delivery implements Runnable {
   }
 
   async #deliverHead(signal: AbortSignal): Promise<void> {
-    const { lines } = this.#parts;
     const waiting = this.#queue.head;
     if (!waiting) return;
     this.#mayAsk = false;
-    const priority = waiting.onDisk ? PRIORITY.backlog : PRIORITY.live;
-    let sending: Promise<Sent | undefined> | undefined;
-    const send = (): Promise<Sent | undefined> => {
-      sending = this.#send(waiting, signal);
-      return sending;
-    };
-    // The queue lets go of its work as soon as the signal aborts; what the work still has to say is waited for.
-    const turn = { priority, slow: this.#allowance.isLong, signal };
-    const sent = await lines.take(send, turn).finally(() => sending?.catch(() => undefined));
+    const sent = await this.#sender.send(waiting, signal);
     if (sent) await this.#conclude(waiting, sent, signal);
-  }
-
-  /** Undefined when the segment turned out to be lost. */
-  async #send(waiting: Waiting, signal: AbortSignal): Promise<Sent | undefined> {
-    const { dialogue, clock } = this.#parts;
-    try {
-      const segment = await this.#queue.open(waiting);
-      if (!segment) return undefined;
-      const since = clock.now();
-      const onWanted = (): void => this.#resume();
-      const stamped = await this.#stamped(segment, signal);
-      const outcome = await dialogue.upload(stamped, { allowanceMs: this.#allowance.ms, onWanted }, signal);
-      const tookMs = clock.now() - since;
-      this.#allowance.learn(outcome, tookMs);
-      return { outcome, tookMs };
-    } finally {
-      this.#queue.sent();
-    }
-  }
-
-  /** The segment with its true start, as far as that can be known by now. */
-  async #stamped(segment: Segment, signal: AbortSignal): Promise<Segment> {
-    const { stamps, dialogue } = this.#parts;
-    if (!segment.era || !stamps) return segment;
-    if (!stamps.trusted) await dialogue.reach(signal);
-    return { ...segment, startUs: segment.startUs + stamps.correctionMs(segment.era) * 1000 };
   }
 
   async #conclude(waiting: Waiting, { outcome, tookMs }: Sent, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#parts;
     switch (outcome.kind) {
       case 'stored':
+        this.#takenAtMs = clock.now();
         this.#tally.delivered(waiting.facts, tookMs);
         log.debug({ bytes: waiting.facts.bytes }, 'segment delivered');
         return this.#queue.remove(waiting);
@@ -285,7 +245,7 @@ export class Delivery implements Runnable {
     if (!this.#paused) return;
     this.#parts.log.info({ segments: this.#queue.length }, 'recording resumed by the platform');
     this.#paused = false;
-    this.#tookMs = this.#parts.clock.now();
+    this.#takenAtMs = this.#parts.clock.now();
   }
 
   #lose({ startUs, durationUs }: SegmentFacts): void {

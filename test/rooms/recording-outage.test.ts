@@ -42,3 +42,18 @@ test('what was kept for the time before an alarm is no outage when the alarm com
   await platform.until(() => stored().includes(8));
   assert.equal(existsSync(spoolDirectory), false);
 });
+
+test('a platform that is slow and takes one segment after another has no outage', async (t) => {
+  const { platform, delivery, clock, spoolDirectory } = await delivering(t, { segmentMaxCount: 100 });
+  platform.fault = (step) => (step === 'put' ? { kind: 'slow' } : undefined);
+  for (let number = 0; number < 4; number++) delivery.add(segmentOf(number));
+  for (let number = 0; number < 4; number++) {
+    while (platform.heard.at(-1)?.step !== 'put' || platform.stored.length !== number) await turn();
+    await clock.advance(8_000);
+    delivery.add(segmentOf(4 + number));
+    platform.release();
+    await platform.until(() => platform.stored.length > number);
+    while (delivery.status.delivered <= number) await turn();
+  }
+  assert.equal(existsSync(spoolDirectory), false);
+});
