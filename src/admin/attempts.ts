@@ -44,6 +44,12 @@ export class Attempts {
     return failures;
   }
 
+  /** Takes one guess back: it was right, and says nothing of those before. */
+  forgive(address: string): void {
+    const tally = this.#tallies.get(networkOf(address));
+    if (tally) tally.failures--;
+  }
+
   succeeded(address: string): void {
     this.#tallies.delete(networkOf(address));
   }

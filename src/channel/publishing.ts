@@ -36,6 +36,8 @@ interface Push {
   readonly order: PublishOrder;
   readonly chosen: ChosenStream;
   readonly task: Task;
+  /** Whoever ordered it knows that it is live, or that it will be once the camera is there. */
+  answered: boolean;
 }
 
 /** The one push of a channel: started, replaced and stopped by orders; it follows the camera to another address. */
@@ -82,7 +84,8 @@ export class Publishing implements Runnable {
       const chosen = chooseStream((await sight()).streams, { ...this.#parts.wish, ...order });
       // Whoever ordered it has been told that it came to nothing.
       signal.throwIfAborted();
-      return { task: this.#start(order, chosen, (...push) => this.#parts.live.push(...push)), begun: true };
+      const { task } = this.#start(order, chosen, (...push) => this.#parts.live.push(...push));
+      return { task, begun: true };
     });
     const giveUp = (): void => void this.#inTurn(() => this.#end(task));
     if (begun) signal.addEventListener('abort', giveUp, { once: true });
@@ -112,11 +115,12 @@ export class Publishing implements Runnable {
       if (!order) return;
       const chosen = chooseStream(sight.streams, { ...wish, ...order });
       const push = this.#push;
-      if (push && isSameStream(chosen.stream, push.chosen.stream)) return;
+      // An attempt that is given up fails its order, and what has failed must not begin again behind the OVC's back.
+      if (push && (!push.answered || isSameStream(chosen.stream, push.chosen.stream))) return;
       await push?.task.stop();
       this.#start(order, chosen, (again, report, signal) =>
         supervise((life) => live.push(again, report, life), { signal, clock, log, pauses: MOVED_PAUSES }),
-      );
+      ).answered = true;
       tell({ streamId: order.streamId, live: false, why: 'the stream of the camera has changed' });
     });
   }
@@ -144,18 +148,21 @@ export class Publishing implements Runnable {
     this.#forget(push);
   }
 
-  #start(order: PublishOrder, chosen: ChosenStream, live: Live['push']): Task {
+  #start(order: PublishOrder, chosen: ChosenStream, live: Live['push']): Push {
     const { wish, log, tell } = this.#parts;
     const { streamId, url, maxBitsPerSecond } = order;
     const task = new Task(async (signal, ready) => {
       const report = (news: PushReport): void => {
         if (this.#push?.task !== task) return;
         tell({ streamId, ...news });
-        if (news.live) ready();
+        if (news.live) {
+          push.answered = true;
+          ready();
+        }
       };
       await live({ streamId, url, maxBitsPerSecond, audio: wish.audio, ...chosen }, report, signal);
     }, this.#life);
-    const push = { order, chosen, task };
+    const push: Push = { order, chosen, task, answered: false };
     this.#push = push;
     this.#wanted = order;
     log.info({ stream_id: streamId, profile: chosen.stream.profile, video: chosen.video }, 'publish ordered');
@@ -163,7 +170,7 @@ export class Publishing implements Runnable {
       // Whoever ordered the push hears why it failed, and says so.
       .catch(() => undefined)
       .then(() => this.#forget(push));
-    return task;
+    return push;
   }
 
   /** A successor may have taken the place; only the push that is in place may clear it. */

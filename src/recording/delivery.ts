@@ -71,6 +71,8 @@ export class Delivery implements Runnable {
   /** How many segments are kept while the platform says: not now. */
   readonly #ring: number;
   #paused = false;
+  /** An upload has failed since all was delivered last: what is on disk is what an outage has left. */
+  #behind: boolean;
   /** When the platform last took a segment, or none was waiting, on the monotonic clock. */
   #takenAtMs = 0;
   /** A segment came since the platform last said: not now. */
@@ -85,6 +87,7 @@ export class Delivery implements Runnable {
     this.#ring = Math.min(Math.ceil(limits.prerecordSeconds / limits.segmentSeconds), limits.segmentMaxCount - 1);
     const onLost = (facts: SegmentFacts): void => this.#lose(facts);
     this.#queue = new SegmentQueue({ session, spool, memory, maxInMemory: limits.segmentMaxCount, onLost });
+    this.#behind = this.#queue.length > 0;
     this.#sender = new Sender({ ...parts, queue: this.#queue, onWanted: () => this.#resume() });
   }
 
@@ -103,13 +106,20 @@ export class Delivery implements Runnable {
   add(segment: Segment): void {
     const { clock } = this.#parts;
     this.#tally.made(segment);
+    if (this.#queue.length === 0) this.#behind = false;
     if (this.#queue.length === 0 || this.#paused) this.#takenAtMs = clock.now();
     // The newest is kept even without a pre-record time: the platform is asked with it.
     if (this.#paused) this.#queue.addToRing(segment, Math.max(this.#ring, 1));
     else this.#queue.add(segment);
-    if (clock.now() - this.#takenAtMs >= OUTAGE_MS) this.#queue.shelter();
+    this.#shelterInOutage();
     this.#mayAsk = true;
     this.#news.ring();
+  }
+
+  /** To wait for a line is no outage. */
+  #shelterInOutage(): void {
+    if (this.#paused || !this.#behind) return;
+    if (this.#parts.clock.now() - this.#takenAtMs >= OUTAGE_MS) this.#queue.shelter();
   }
 
   /** No more segments will come. What the platform has not taken so long after `since` is given up. */
@@ -133,14 +143,19 @@ export class Delivery implements Runnable {
   }
 
   async #deliver(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#life.stage !== 'over') {
-      if (this.#hasToWait) await this.#news.heard(signal);
-      else if (this.#isComplete) await this.#tryUntilMoved(signal, (attempt) => this.#save(attempt));
-      else await this.#tryUntilMoved(signal, (attempt) => this.#deliverHead(attempt));
-    }
-    // While the platform does not want the segments, they need not survive either.
-    if (this.#paused) this.#queue.trim(0);
-    await this.#keepAll();
+    do {
+      while (!signal.aborted && this.#life.stage !== 'over') await this.#deliverNext(signal);
+      // While the platform does not want the segments, they need not survive either.
+      if (this.#paused) this.#queue.trim(0);
+      await this.#keepAll();
+      // The session may have been ordered again while the disk was at work.
+    } while (!signal.aborted && this.#life.stage !== 'over');
+  }
+
+  async #deliverNext(signal: AbortSignal): Promise<void> {
+    if (this.#hasToWait) await this.#news.heard(signal);
+    else if (this.#isComplete) await this.#tryUntilMoved(signal, (attempt) => this.#save(attempt));
+    else await this.#tryUntilMoved(signal, (attempt) => this.#deliverHead(attempt));
   }
 
   async #keepAll(): Promise<void> {
@@ -184,7 +199,7 @@ export class Delivery implements Runnable {
     const waiting = this.#queue.head;
     if (!waiting) return;
     this.#mayAsk = false;
-    const sent = await this.#sender.send(waiting, signal);
+    const sent = await this.#sender.send(waiting, { backlog: this.#behind && waiting.onDisk !== undefined }, signal);
     if (sent) await this.#conclude(waiting, sent, signal);
   }
 
@@ -203,6 +218,8 @@ export class Delivery implements Runnable {
         log.warn({ err: outcome.why, segments: this.#queue.length }, 'platform has given up the session');
         return this.#queue.clear();
       case 'failed':
+        this.#behind = true;
+        this.#shelterInOutage();
         await clock.sleep(outcome.retryAfterMs ?? 0, signal);
         throw outcome.why;
     }
@@ -220,8 +237,9 @@ export class Delivery implements Runnable {
     const { length: segments } = this.#queue;
     this.#parts.log.error({ segments }, 'recording given up: the platform does not take it');
     this.#tally.lost(segments);
-    await this.#queue.clear();
+    // Before the disk is asked, which takes its time: the session may be ordered again meanwhile.
     this.#life = { stage: 'over' };
+    await this.#queue.clear();
   }
 
   async #pause(signal: AbortSignal): Promise<void> {

@@ -38,6 +38,8 @@ export class SegmentQueue {
   /** The segment that is being written: it leaves memory as soon as that is done. */
   #keeping: Waiting | undefined;
   #spilling: Promise<void> | undefined;
+  /** Bytes that were too much when the last segment was added, and have been on their way to disk since. */
+  #excessBefore = 0;
 
   /** Begins with what is on disk of the session. */
   constructor(parts: SegmentQueueParts) {
@@ -76,8 +78,9 @@ export class SegmentQueue {
     const { maxInMemory, memory } = this.#parts;
     const excess = memory.excessOf(this);
     if (this.#inMemory().length > maxInMemory || this.onDisk > 0 || excess > 0) this.#spill();
-    // The disk has had the time of a whole segment and has not come round.
-    this.#shed(maxInMemory + 1, excess - segment.bytes);
+    // The disk has had the time of a whole segment for what was too much before, and has not come round.
+    this.#shed(maxInMemory + 1, Math.min(excess - segment.bytes, this.#excessBefore));
+    this.#excessBefore = memory.excessOf(this);
   }
 
   /** Begins to put everything on disk, where a power cut does not reach it. */

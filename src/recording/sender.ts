@@ -40,8 +40,12 @@ export class Sender {
    * Undefined when the segment turned out to be lost.
    * @throws GatewayError `state-unreadable`; what `UploadDialogue.reach` throws
    */
-  async send(waiting: Waiting, signal: AbortSignal): Promise<Sent | undefined> {
-    const priority = waiting.onDisk ? PRIORITY.backlog : PRIORITY.live;
+  async send(
+    waiting: Waiting,
+    { backlog }: { readonly backlog: boolean },
+    signal: AbortSignal,
+  ): Promise<Sent | undefined> {
+    const priority = backlog ? PRIORITY.backlog : PRIORITY.live;
     let sending: Promise<Sent | undefined> | undefined;
     const work = (): Promise<Sent | undefined> => {
       sending = this.#send(waiting, signal);

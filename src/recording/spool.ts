@@ -241,9 +241,12 @@ export class Spool {
   }
 }
 
+/** A directory that is not there holds nothing. @throws GatewayError `state-unreadable` for one that cannot be read */
 async function listed(directory: string): Promise<readonly string[]> {
-  // A directory that is not there holds nothing; one that cannot be read shows when it is to be written.
-  return readdir(directory).catch(() => []);
+  return readdir(directory).catch((cause: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return [];
+    throw new GatewayError('state-unreadable', 'the disk gives no segments back', { reason: codeOf(cause) });
+  });
 }
 
 function isAbsent(cause: unknown): boolean {

@@ -19,6 +19,7 @@ export class GatewaySeat implements Runnable {
   readonly #roster = new Roster<'gateway', Seated>();
   /** The live views that the gateway before had to give, by channel number. */
   #wanted: GatewayParts['wanted'];
+  #whose = '';
   #locked: { readonly directory: string; readonly lock: DirectoryLock } | undefined;
 
   constructor(parts: GatewaySeatParts) {
@@ -52,6 +53,10 @@ export class GatewaySeat implements Runnable {
     await this.#roster.replace('gateway');
     if (before) this.#wanted = before.rooms.channels.wanted;
     const parts = { ...this.#parts.partsFor(config), wanted: this.#wanted };
+    // Another platform has ordered nothing, and another state gives other numbers.
+    const whose = `${parts.login.url} ${parts.login.loginCode} ${parts.stateDirectory}`;
+    if (whose !== this.#whose) parts.wanted = undefined;
+    this.#whose = whose;
     await this.#lock(parts.stateDirectory);
     this.#roster.add('gateway', await Seated.open(parts, this.#parts.onLate));
   }

@@ -7,9 +7,12 @@ import { isSecretName } from '../runtime/secret-name.ts';
 const MASK = '[secret]';
 /** What the gateway does not know may be a password with a slip of the pen in its name. */
 const UNKNOWN = '[not understood]';
-const LOGIN_IN_URL = /\/\/[^/\s@]+@/g;
+/** Whatever stands before the last @: a password may hold any character, and an address be given without its scheme. */
+const LOGIN_IN_URL = /((?:^|\s)(?:\w+:\/\/)?)\S*@/g;
 /** In an address anything may be a password but the small numbers by which recorders name channels and streams. */
-const VALUE_IN_URL = /=(?!\d{1,3}(?:[&/;_.]|$))[^&/;]*/g;
+const VALUE_IN_URL = /([\w-]*)=([^&/;]*)/g;
+const NAMES_OF_STREAMS = /(?:channel|ch|stream|subtype|streamtype|profile|unicast|trackid)$/i;
+const SMALL_NUMBER = /^\d{1,3}$/;
 
 /** As much of a JSON schema as says which keys there are. */
 const outline = z.object({
@@ -46,6 +49,11 @@ export function redacted(value: unknown, schema: unknown, name = ''): unknown {
   if (properties !== undefined || items !== undefined) return UNKNOWN;
   if (isSecretName(name)) return MASK;
   if (typeof value !== 'string') return value;
-  const open = value.replace(LOGIN_IN_URL, `//${MASK}@`);
-  return open.includes('://') ? open.replace(VALUE_IN_URL, `=${MASK}`) : open;
+  const open = value.replace(LOGIN_IN_URL, (_, before: string) => `${before}${MASK}@`);
+  return open.includes('://')
+    ? open.replace(VALUE_IN_URL, (_, key: string, of: string) => `${key}=${kept(key, of)}`)
+    : open;
 }
+
+const kept = (key: string, value: string): string =>
+  NAMES_OF_STREAMS.test(key) && SMALL_NUMBER.test(value) ? value : MASK;

@@ -77,3 +77,12 @@ test('a segment that grows takes no more than its session has of the memory', ()
   assert.equal(memory.segmentBytes, 500_000_000);
   assert.equal(new MemoryBudget(1, log).segmentBytes, 8 * 1024 * 1024);
 });
+
+test('a ring that is wanted at once, when others have taken the room, goes to disk and loses nothing', async (t) => {
+  const { first, second, lost } = await smallBox(t);
+  for (let number = 0; number < 8; number++) first.addToRing(segmentOf(number), 99);
+  for (let number = 0; number < 2; number++) second.addToRing(segmentOf(number), 99);
+  first.add(segmentOf(8));
+  while (first.memoryBytes > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([lost, first.length, first.onDisk], [[], 9, 9]);
+});

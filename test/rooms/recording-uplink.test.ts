@@ -67,3 +67,25 @@ test('stores that hang hold no more than half of the lines, once that is known o
   well.delivery.add(segmentOf(2));
   await well.platform.until(({ stored }) => stored.length === 1);
 });
+
+test('where the uplink is too slow for all, every session gets its share of it', async (t) => {
+  const uplink = new UploadLines(new PQueue({ concurrency: 1 }));
+  const clock = new FakeClock();
+  const first = await delivering(t, { uplink, segmentMaxCount: 100 }, clock);
+  const { platform } = first;
+  platform.fault = (step) => (step === 'put' ? { kind: 'slow' } : undefined);
+  const others = await Promise.all([1, 2].map(() => delivering(t, { platform, uplink, segmentMaxCount: 100 }, clock)));
+  const sessions = [first, ...others];
+  const delivered = () => sessions.map(({ delivery }) => delivery.status.delivered);
+  for (let uploads = 0; uploads < 30; uploads++) {
+    // Each upload takes as long as a session needs for half a segment, and there are three of them.
+    if (uploads % 2 === 0) for (const { delivery } of sessions) delivery.add(segmentOf(uploads / 2));
+    while (platform.heard.at(-1)?.step !== 'put' || platform.stored.length !== uploads) await turn();
+    await clock.advance(5_000);
+    platform.release();
+    while (delivered().reduce((sum, count) => sum + count, 0) <= uploads) await turn();
+  }
+  assert.deepEqual(delivered(), [10, 10, 10]);
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));

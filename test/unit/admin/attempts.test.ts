@@ -28,6 +28,17 @@ test('the longest pause is a minute, and a success forgets all', async () => {
   attempts.guess('192.0.2.1');
 });
 
+test('a right token takes back its own guess, and not those of others behind the same proxy', () => {
+  const attempts = new Attempts(new FakeClock());
+  for (let tries = 0; tries < 2; tries++) attempts.guess('192.0.2.1');
+  for (let scrapes = 0; scrapes < 5; scrapes++) {
+    attempts.guess('192.0.2.1');
+    attempts.forgive('192.0.2.1');
+  }
+  attempts.guess('192.0.2.1');
+  assert.throws(() => attempts.guess('192.0.2.1'), { kind: 'slow-down' });
+});
+
 test('there are never more than 64 sessions; the one that was used least lately goes', async () => {
   const clock = new FakeClock();
   const sessions = new Sessions(clock);

@@ -194,3 +194,20 @@ test('an order that waits for the camera can be stopped, and replaced', async (t
   await live(hand, 'two');
   assert.deepEqual(hand.running(), ['two']);
 });
+
+test('an order that waits for its first picture is not begun again when the camera moves', async (t) => {
+  const hand = atHand(t);
+  const deadline = new AbortController();
+  const answer = hand.publishing.publish(ordered('one'), async () => HERE, deadline.signal);
+  answer.catch(() => undefined);
+  await hand.settle();
+  await hand.publishing.see(ELSEWHERE);
+  await hand.settle();
+  assert.equal(hand.pushes.length, 1);
+  deadline.abort(LATE);
+  await hand.settle();
+  hand.pushes[0]?.finish();
+  await assert.rejects(answer);
+  await hand.settle();
+  assert.deepEqual([hand.running(), hand.publishing.wanted], [[], undefined]);
+});
