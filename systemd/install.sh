@@ -73,8 +73,8 @@ allow() {
 rollback() {
 	now=$(current)
 	[ -n "$now" ] || die 'nothing is installed here'
-	before=$(newest_but "$now")
-	[ -n "$before" ] || die "there is no other release than $now"
+	before=$(before)
+	[ -n "$before" ] || die "there is no other release than $now that has not failed"
 	point_to "$before"
 	say "back from $now to $before"
 	if booted; then systemctl restart ovd-gateway.service && say 'it runs'; fi

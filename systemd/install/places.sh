@@ -124,10 +124,19 @@ point_to() { # version
 installed() {
 	for path in "$releases"/[0-9]*/; do
 		if [ -s "$path/dist/main.js" ]; then basename "$path"; fi
-	done | sort -V
+	done | in_order
 }
 
+# A release candidate comes before its release.
+in_order() { sed 's/-/~/' | sort -V | sed 's/~/-/'; }
+
 newest_but() { installed | grep -Fxv "$1" | tail -n 1; } # version
+
+# The release that was taken back last, if it is still there.
+failed() { sed -n 's/^release //p' "$releases/failed" 2>/dev/null || true; }
+
+# What a rollback goes to: the newest other one that has not failed its trial.
+before() { installed | grep -Fxv "$(current)" | grep -Fxv "$(failed)" | tail -n 1; }
 
 keep_only() { # version, version
 	for name in $(installed); do
