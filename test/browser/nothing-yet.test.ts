@@ -19,8 +19,15 @@ async function boxWith(t: TestContext, change: (box: FakeBox) => void): Promise<
 test('while the search goes on nobody says that it has found every camera', IN_BROWSER, async (t) => {
   const found = [{ address: 'http://192.168.1.10/', host: '192.168.1.10', port: 80, channel: 0 }];
   const answer = { scanning: true, found };
+  let list = (): void => undefined;
+  const listed = new Promise<void>((resolve) => {
+    list = resolve;
+  });
   const box = await boxWith(t, ({ routes }) => {
-    routes['GET /api/cameras'] = () => answer;
+    routes['GET /api/cameras'] = () => {
+      list();
+      return answer;
+    };
     routes['POST /api/cameras/scan'] = () => answer;
   });
   const page = await window.open(t, box.url);
@@ -32,7 +39,6 @@ test('while the search goes on nobody says that it has found every camera', IN_B
     await searched;
     await route.continue();
   });
-  const listed = page.waitForResponse('**/api/cameras');
   await page.goto(`${box.url}#/cameras`);
   await listed;
   await page.getByRole('button', { name: 'Searching…' }).waitFor();
